@@ -1,0 +1,209 @@
+import { eq, type SQL, sql } from 'drizzle-orm'
+import { hashPassword } from '../crypto/password-hash'
+import { commit, type Query, run } from '../storage/database'
+import { accounts, type Profile } from '../storage/schema'
+import { type Account, accountColumns } from './accounts'
+import type { Client, Core } from './context'
+import { prepareConfirmation } from './email-confirmation'
+import { fail, failInput, type Issue } from './errors'
+import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
+import { prepareLetter } from './outbox'
+import { passwordIssue } from './passwords'
+import { profileIssues } from './profiles'
+import { requireRecentAuthentication } from './reauthentication'
+import { endAllStatements, type Viewer } from './sessions'
+
+/** Changing an account: its own by its owner, any by an administrator. All fields at once or none. */
+
+export interface AccountChanges {
+  readonly username?: string
+  /** Takes effect when the new address is confirmed. */
+  readonly email?: string
+  readonly password?: string
+  readonly firstName?: string
+  readonly lastName?: string
+  readonly role?: Account['role']
+  readonly isPrivate?: boolean
+  /** Merged into the profile; a null takes a part away. */
+  readonly profile?: { readonly [F in keyof Profile]?: Profile[F] | null }
+}
+
+export interface ChangeOptions {
+  /** The account to change, by id; null for the viewer's own. */
+  readonly targetId: string | null
+  /** The viewer's password, where the sign-in may be too long ago. */
+  readonly currentPassword: string | null
+}
+
+/**
+ * Applies the changes. Another account, or a role, is an administrator's to change. A new password
+ * ends all other sessions. Fails with forbidden, account_not_found, reauthentication_required,
+ * invalid_input (all fields at once) or taken; applied twice, the second run changes nothing more.
+ */
+export async function updateAccount(
+  core: Core,
+  viewer: Viewer,
+  changes: AccountChanges,
+  options: ChangeOptions,
+  client: Client,
+): Promise<Account> {
+  const isOwn = options.targetId === null || options.targetId === viewer.account.id
+  if ((!isOwn || changes.role !== undefined) && viewer.account.role !== 'admin') {
+    fail({ code: 'forbidden' })
+  }
+  const target = isOwn ? viewer.account : await getAccount(core, options.targetId ?? '')
+  const newEmail = changes.email === target.email ? undefined : changes.email
+  const isSensitive =
+    changes.password !== undefined || newEmail !== undefined || changes.role !== undefined
+  if (isSensitive || options.currentPassword !== null) {
+    await requireRecentAuthentication(core, viewer, options.currentPassword, client)
+  }
+  const issues = changeIssues(core, target, changes)
+  if (issues.length > 0) failInput(issues)
+
+  return applyChanges(core, target, { ...changes, email: newEmail ?? target.email ?? '' }, {
+    keepToken: isOwn ? viewer.session.tokenHash : null,
+    passwordHash:
+      changes.password === undefined ? null : await hashPassword(changes.password, core.hashing),
+  })
+}
+
+async function getAccount(core: Core, id: string): Promise<Account> {
+  const [[found]] = await run(
+    core.db,
+    core.db.select(accountColumns).from(accounts).where(eq(accounts.id, id)),
+  )
+  return found ?? fail({ code: 'account_not_found' })
+}
+
+function changeIssues(core: Core, target: Account, changes: AccountChanges): Issue[] {
+  const { username, email, password, firstName, lastName, profile } = changes
+  return [
+    username === undefined ? null : usernameIssue(username),
+    email === undefined ? null : emailIssue(email),
+    password === undefined
+      ? null
+      : passwordIssue(core.settings, password, { ...target, ...changes }),
+    firstName === undefined ? null : nameIssue('firstName', firstName),
+    lastName === undefined ? null : nameIssue('lastName', lastName),
+    ...profileIssues(profile ?? {}),
+  ].filter((issue) => issue !== null)
+}
+
+/** The columns that change; what is not given keeps its value. */
+function assignments(changes: AccountChanges, passwordHash: string | null): SQL[] {
+  const { username, firstName, lastName, role, isPrivate, profile } = changes
+  return [
+    ...(username === undefined
+      ? []
+      : [sql`username = ${username}`, sql`username_key = ${usernameKey(username)}`]),
+    ...(firstName === undefined ? [] : [sql`first_name = ${firstName}`]),
+    ...(lastName === undefined ? [] : [sql`last_name = ${lastName}`]),
+    ...(role === undefined ? [] : [sql`role = ${role}`]),
+    ...(isPrivate === undefined ? [] : [sql`is_private = ${isPrivate ? 1 : 0}`]),
+    // Merged in SQL, so that two updates of different parts both survive.
+    ...(profile === undefined
+      ? []
+      : [sql`profile = json_patch(profile, ${JSON.stringify(profile)})`]),
+    ...(passwordHash === null ? [] : [sql`password_hash = ${passwordHash}`]),
+  ]
+}
+
+async function applyChanges(
+  core: Core,
+  target: Account,
+  changes: AccountChanges & { readonly email: string },
+  secrets: { keepToken: string | null; passwordHash: string | null },
+): Promise<Account> {
+  const { now, requestId } = core
+  const { number } = target
+  const addressKey = emailKey(changes.email)
+  const isNewAddress = changes.email !== '' && addressKey !== target.email?.toLowerCase()
+  const nameKey = usernameKey(changes.username ?? target.username)
+  const nameTaken = sql`(EXISTS (SELECT 1 FROM accounts WHERE username_key = ${nameKey} AND number <> ${number})
+    OR EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${nameKey} AND held_until > ${now}))`
+  const emailTaken = isNewAddress
+    ? sql`EXISTS (SELECT 1 FROM accounts WHERE email_key = ${addressKey} AND number <> ${number})`
+    : sql`0`
+  const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number} AND changed_by = ${requestId})`
+
+  const sets = [
+    sql`updated_at = ${now}`,
+    sql`changed_by = ${requestId}`,
+    // Another spelling of the same address is not another address.
+    ...(changes.email !== '' && !isNewAddress ? [sql`email = ${changes.email}`] : []),
+    ...assignments(changes, secrets.passwordHash),
+  ]
+  const confirmation = isNewAddress
+    ? await prepareConfirmation(core, {
+        kind: 'confirm_new_email',
+        account: sql`${number}`,
+        username: changes.username ?? target.username,
+        address: changes.email,
+      })
+    : null
+  const passwordChange =
+    secrets.passwordHash === null
+      ? null
+      : await preparePasswordChange(core, number, isMine, secrets.keepToken)
+
+  const [found] = await commit(
+    core.db,
+    [
+      core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
+        WHERE number = ${number} AND epoch = ${target.epoch} AND NOT ${nameTaken} AND NOT ${emailTaken}`),
+      ...(passwordChange?.statements ?? []),
+      ...(confirmation?.statements(isMine) ?? []),
+    ],
+    core.db
+      .select({
+        account: accountColumns,
+        outcome: {
+          changedBy: sql<string | null>`changed_by`.as('outcome_by'),
+          nameTaken: sql<number>`${nameTaken}`.as('outcome_name'),
+          emailTaken: sql<number>`${emailTaken}`.as('outcome_email'),
+        },
+      })
+      .from(accounts)
+      .where(eq(accounts.number, number)),
+  )
+  if (found?.outcome.changedBy === requestId) {
+    confirmation?.sendSoon()
+    passwordChange?.sendSoon(found.account)
+    return found.account
+  }
+  if (!found) fail({ code: 'account_not_found' })
+  const fields = [
+    ...(found.outcome.nameTaken ? (['username'] as const) : []),
+    ...(found.outcome.emailTaken ? (['email'] as const) : []),
+  ]
+  if (fields.length > 0) fail({ code: 'taken', fields })
+  // Neither name nor address stood in the way: the session ended while the request was under way.
+  fail({ code: 'not_authenticated' })
+}
+
+interface PreparedPasswordChange {
+  readonly statements: readonly Query[]
+  sendSoon(account: Account): void
+}
+
+/** What follows from a new password, if `when` holds: other sessions and pending codes end, the owner is told. */
+async function preparePasswordChange(
+  core: Core,
+  number: number,
+  when: SQL,
+  keepToken: string | null,
+): Promise<PreparedPasswordChange> {
+  const letter = await prepareLetter(core, { kind: 'password_changed' })
+  const account = sql`(SELECT number FROM accounts WHERE number = ${number} AND ${when})`
+  return {
+    statements: [
+      ...endAllStatements(core, account, keepToken),
+      core.db.run(sql`DELETE FROM codes WHERE account_number = ${account} AND purpose = 'reset'`),
+      letter.owe(sql`SELECT email AS address FROM accounts
+        WHERE number = ${account} AND email_verified_at IS NOT NULL`),
+    ],
+    sendSoon: (changed) =>
+      letter.sendSoon(changed.emailVerifiedAt === null ? null : changed.email),
+  }
+}

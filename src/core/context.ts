@@ -1,0 +1,31 @@
+import type { Settings } from '../env'
+import type { Keyring } from '../crypto/keyed'
+import type { PasswordHashing } from '../crypto/password-hash'
+import type { Database } from '../storage/database'
+
+/** Everything a core function stands on. One per request; nothing of it outlives the request. */
+export interface Core {
+  readonly db: Database
+  readonly kv: KVNamespace
+  readonly r2: R2Bucket
+  readonly mail: SendEmail
+  readonly settings: Settings
+  readonly keys: Keyring
+  readonly hashing: PasswordHashing
+  /** Milliseconds since the epoch, the same for the whole request. */
+  readonly now: number
+  /** Random, one per request: the claim under which a guarded change acts. */
+  readonly requestId: string
+  /** Runs after the response. What must not be lost is in the outbox, not only here. */
+  defer(work: Promise<unknown>): void
+}
+
+/** Where a request comes from, as far as it is known. None of it is proof of anything. */
+export interface Client {
+  /** The dialect spoken, for the session's record and the sign-in history. */
+  readonly dialect: string
+  readonly address: string
+  readonly userAgent: string | null
+  /** The token of a device that has signed in before, or null. */
+  readonly deviceToken: string | null
+}

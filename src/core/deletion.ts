@@ -1,0 +1,41 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { commit, type Query } from '../storage/database'
+import type { Core } from './context'
+import { prepareLetter, oweForgetting } from './outbox'
+
+/** Deleting an account with everything in it. Only its username is kept back for a while. */
+
+/** The statements that delete an account; `account` is its number in SQL, NULL for nothing to do. */
+export function deletionStatements(core: Core, account: SQL): readonly Query[] {
+  const heldUntil = core.now + core.settings.usernameHoldSeconds * 1000
+  return [
+    oweForgetting(core, account, null),
+    core.db.run(sql`INSERT INTO held_usernames (username_key, held_until)
+      SELECT username_key, ${heldUntil} FROM accounts WHERE number = ${account}
+      ON CONFLICT (username_key) DO UPDATE SET held_until = excluded.held_until`),
+    // Last, because every other table's rows go with it, and with them what the others look at.
+    core.db.run(sql`DELETE FROM accounts WHERE number = ${account}`),
+  ]
+}
+
+/**
+ * Deletes an account: rows, sessions, codes and history at once, KV records soon after. The caller
+ * has proven that they may. Deleting it again changes nothing. One round trip.
+ */
+export async function deleteAccount(
+  core: Core,
+  account: { number: number; email: string | null; emailVerifiedAt: number | null },
+): Promise<void> {
+  const notice = await prepareLetter(core, { kind: 'account_deleted' })
+  const number = sql`${account.number}`
+  await commit(
+    core.db,
+    [
+      notice.owe(sql`SELECT email AS address FROM accounts
+        WHERE number = ${number} AND email_verified_at IS NOT NULL`),
+      ...deletionStatements(core, number),
+    ],
+    core.db.all(sql`SELECT 1 AS gone WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`),
+  )
+  notice.sendSoon(account.emailVerifiedAt === null ? null : account.email)
+}

@@ -1,0 +1,183 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { newMailedCode } from '../crypto/random'
+import { hashToken } from '../crypto/token'
+import { commit, type Query, run } from '../storage/database'
+import type { Client, Core } from './context'
+import { deletionStatements } from './deletion'
+import { fail } from './errors'
+import { prepareLetter } from './outbox'
+import { endAllStatements } from './sessions'
+import { sourcesOf } from './sources'
+import { hourlyQuota, quotaState, requireQuota } from './throttle'
+
+/**
+ * Proving that an address is the account's own. Each mail holds two codes: one confirms, the other
+ * says "this was not me". Neither does anything by being opened; both are typed in.
+ */
+
+/** A code as people return it: with stray spaces, or in capitals. */
+export function tidyCode(code: string): string {
+  return code.trim().toLowerCase()
+}
+
+export interface PreparedConfirmation {
+  /** Replaces earlier codes of the account by these, and owes the mail, if `when` holds. */
+  statements(when: SQL): readonly Query[]
+  sendSoon(): void
+}
+
+export async function prepareConfirmation(
+  core: Core,
+  given: {
+    kind: 'confirm_email' | 'confirm_new_email'
+    account: SQL
+    username: string
+    address: string
+  },
+): Promise<PreparedConfirmation> {
+  const { kind, account, username, address } = given
+  const code = newMailedCode()
+  const disownCode = newMailedCode()
+  const [codeHash, disownHash] = await Promise.all([hashToken(code), hashToken(disownCode)])
+  const ttlSeconds = core.settings.confirmationTtlSeconds
+  const letter = await prepareLetter(core, { kind, username, code, disownCode }, ttlSeconds)
+  const insert = (hash: string, purpose: 'confirm' | 'disown', when: SQL) =>
+    core.db.run(sql`INSERT INTO codes (code_hash, account_number, purpose, address, created_at, expires_at)
+      SELECT ${hash}, ${account}, ${purpose}, ${address}, ${core.now}, ${core.now + ttlSeconds * 1000}
+      WHERE ${when} ON CONFLICT (code_hash) DO NOTHING`)
+  return {
+    statements: (when) => [
+      core.db.run(sql`DELETE FROM codes WHERE account_number = ${account}
+        AND purpose IN ('confirm', 'disown') AND code_hash NOT IN (${codeHash}, ${disownHash}) AND ${when}`),
+      insert(codeHash, 'confirm', when),
+      insert(disownHash, 'disown', when),
+      letter.owe(sql`SELECT ${address} AS address WHERE ${when}`),
+    ],
+    sendSoon: () => letter.sendSoon(address),
+  }
+}
+
+/**
+ * Mails a new code to an account whose address is not confirmed. Fails with nothing_to_confirm,
+ * also for an account that does not exist, and with too_many_attempts.
+ */
+export async function resendConfirmation(core: Core, accountId: string): Promise<void> {
+  const { settings } = core
+  const number = sql`(SELECT number FROM accounts WHERE id = ${accountId})`
+  const mails = hourlyQuota(sql`'confirmation-codes:' || ${number}`, settings.confirmationCodesPerHour)
+  const [[account], ...counted] = await run(
+    core.db,
+    core.db.all<{ number: number; username: string; email: string }>(sql`
+      SELECT number, username, email FROM accounts WHERE id = ${accountId}
+        AND email IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`),
+    ...(settings.throttle ? quotaState(core, mails) : []),
+  )
+  if (!account) fail({ code: 'nothing_to_confirm' })
+  if (counted[1]) requireQuota(core, mails, counted[1])
+  const confirmation = await prepareConfirmation(core, {
+    kind: 'confirm_email',
+    account: sql`${account.number}`,
+    username: account.username,
+    address: account.email,
+  })
+  const isStillOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${account.number}
+    AND email = ${account.email} AND email_verified_at IS NULL)`
+  await commit(
+    core.db,
+    confirmation.statements(isStillOpen),
+    core.db.all(sql`SELECT 1 AS done`),
+  )
+  confirmation.sendSoon()
+}
+
+interface CodeState {
+  readonly usedBy: string | null
+  readonly usedAt: number | null
+  readonly expiresAt: number
+  readonly isTaken: number
+  /** The former address, where the account had confirmed another one. */
+  readonly noticeTo: string | null
+}
+
+/**
+ * Confirms the address that a code was mailed to. If the account had proven none before, every
+ * session but the one of `token` ends, and with them whatever a stranger may have prepared.
+ *
+ * Fails with invalid_code, or with taken when another account has confirmed the address meanwhile.
+ * One round trip.
+ */
+export async function confirmEmail(
+  core: Core,
+  given: { code: string; accountId: string | null; token: string | null },
+  client: Client,
+): Promise<void> {
+  const { now, requestId } = core
+  const codeHash = await hashToken(tidyCode(given.code))
+  const tokenHash = given.token === null ? null : await hashToken(given.token)
+  const sources = await sourcesOf(core, client)
+  const code = sql`codes WHERE code_hash = ${codeHash} AND purpose = 'confirm'`
+  const isTaken = sql`EXISTS (SELECT 1 FROM accounts WHERE email_key = LOWER(codes.address)
+    AND number <> codes.account_number)`
+  const mine = sql`(SELECT account_number FROM ${code} AND used_by = ${requestId})`
+  const firstTime = sql`(SELECT number FROM accounts WHERE number = ${mine} AND email_verified_at IS NULL)`
+  const notice = await prepareLetter(core, { kind: 'email_changed' })
+
+  const [state] = await commit(
+    core.db,
+    [
+      core.db.run(sql`UPDATE codes SET used_at = ${now}, used_by = ${requestId}
+        WHERE code_hash = ${codeHash} AND purpose = 'confirm' AND used_at IS NULL AND expires_at > ${now}
+          AND NOT ${isTaken} AND ${given.accountId === null ? sql`1` : sql`account_number = (SELECT number FROM accounts WHERE id = ${given.accountId})`}`),
+      ...endAllStatements(core, firstTime, tokenHash),
+      core.db.run(sql`DELETE FROM known_sources WHERE account_number = ${firstTime}
+        AND source NOT IN (${sources.address}, ${sources.device})`),
+      core.db.run(sql`DELETE FROM codes WHERE account_number = ${mine} AND code_hash <> ${codeHash}`),
+      notice.owe(sql`SELECT email AS address FROM accounts WHERE number = ${mine}
+        AND email_verified_at IS NOT NULL AND email_key <> LOWER((SELECT address FROM ${code}))`),
+      core.db.run(sql`UPDATE accounts SET email_verified_at = ${now}, updated_at = ${now},
+          email_key = LOWER((SELECT address FROM ${code})), email = (SELECT address FROM ${code})
+        WHERE number = ${mine}`),
+    ],
+    core.db.all<CodeState>(sql`SELECT used_by AS usedBy, used_at AS usedAt, expires_at AS expiresAt,
+      ${isTaken} AS isTaken, ${notice.owed} AS noticeTo FROM ${code}`),
+  )
+  if (!state) fail({ code: 'invalid_code', reason: 'unknown' })
+  if (state.usedBy === requestId) {
+    notice.sendSoon(state.noticeTo)
+    return
+  }
+  if (state.usedAt !== null) fail({ code: 'invalid_code', reason: 'used' })
+  if (state.expiresAt <= now) fail({ code: 'invalid_code', reason: 'expired' })
+  if (state.isTaken) fail({ code: 'taken', fields: ['email'] })
+  fail({ code: 'invalid_code', reason: 'unknown' })
+}
+
+/**
+ * "This was not me": the account made with somebody else's address is deleted, the change to
+ * somebody else's address is dropped. Fails with invalid_code. Two round trips.
+ */
+export async function disownEmail(core: Core, code: string): Promise<void> {
+  const codeHash = await hashToken(tidyCode(code))
+  const [[found]] = await run(
+    core.db,
+    core.db.all<{ number: number; address: string; isUnproven: number }>(sql`
+      SELECT accounts.number, codes.address,
+        accounts.email_verified_at IS NULL AND accounts.email_key IS LOWER(codes.address) AS isUnproven
+      FROM codes JOIN accounts ON accounts.number = codes.account_number
+      WHERE code_hash = ${codeHash} AND purpose = 'disown' AND codes.expires_at > ${core.now}`),
+  )
+  if (!found) fail({ code: 'invalid_code', reason: 'unknown' })
+  const { number, address } = found
+  const isUnproven = sql`(SELECT number FROM accounts WHERE number = ${number}
+    AND email_verified_at IS NULL AND email_key IS LOWER(${address}))`
+  await commit(
+    core.db,
+    found.isUnproven
+      ? deletionStatements(core, isUnproven)
+      : [
+          core.db.run(sql`DELETE FROM codes WHERE account_number = ${number} AND address = ${address}
+            AND purpose IN ('confirm', 'disown')`),
+        ],
+    core.db.all(sql`SELECT 1 AS done`),
+  )
+}

@@ -1,0 +1,62 @@
+/**
+ * Every way in which the core can refuse, as one closed union. The core is precise; each dialect
+ * decides in its own table what it tells, and with which status and words.
+ */
+
+/** One rule that one input breaks. Fields are named in the core's words. */
+export interface Issue {
+  readonly field: string
+  readonly rule:
+    | 'missing'
+    | 'type'
+    | 'format'
+    | 'too_short'
+    | 'too_long'
+    | 'reserved'
+    | 'unusable'
+    | 'too_common'
+    | 'is_own_word'
+    | 'not_editable'
+  /** The offending value, only where it is no secret. */
+  readonly value?: unknown
+}
+
+export type Failure =
+  | { readonly code: 'invalid_input'; readonly issues: readonly Issue[] }
+  | { readonly code: 'invalid_credentials'; readonly reason: 'unknown_account' | 'wrong_password' }
+  | { readonly code: 'too_many_attempts'; readonly retryAfterSeconds: number }
+  | { readonly code: 'registration_closed' }
+  | { readonly code: 'invalid_invite_code' }
+  | { readonly code: 'taken'; readonly fields: readonly ('username' | 'email')[] }
+  | { readonly code: 'not_authenticated' }
+  | { readonly code: 'reauthentication_required'; readonly reason: 'stale' | 'wrong_password' }
+  | { readonly code: 'missing_scope'; readonly scope: string }
+  | { readonly code: 'forbidden' }
+  | { readonly code: 'email_not_confirmed' }
+  | { readonly code: 'no_confirmed_email' }
+  | { readonly code: 'nothing_to_confirm' }
+  | { readonly code: 'account_disabled' }
+  | { readonly code: 'account_not_found' }
+  | { readonly code: 'invalid_code'; readonly reason: 'unknown' | 'expired' | 'used' }
+  | { readonly code: 'invalid_second_factor' }
+  | { readonly code: 'unavailable'; readonly retryAfterSeconds: number }
+  | { readonly code: 'internal' }
+
+/** The one thing the core throws on purpose. */
+export class AccountError extends Error {
+  override readonly name = 'AccountError'
+  readonly failure: Failure
+
+  constructor(failure: Failure, options?: ErrorOptions) {
+    super(failure.code, options)
+    this.failure = failure
+  }
+}
+
+export function fail(failure: Failure): never {
+  throw new AccountError(failure)
+}
+
+export function failInput(issues: readonly Issue[]): never {
+  fail({ code: 'invalid_input', issues })
+}

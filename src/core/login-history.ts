@@ -1,0 +1,44 @@
+import { and, desc, lt, sql } from 'drizzle-orm'
+import { hashToken } from '../crypto/token'
+import { loginHistory } from '../storage/schema'
+import type { Core } from './context'
+import { authenticate, type Caller, type Viewer } from './sessions'
+
+/** The sign-ins to an account, the failed ones too, as its owner may see them. */
+
+export type HistoryEntry = Omit<typeof loginHistory.$inferSelect, 'accountNumber'>
+
+/** The caller's own history, newest first, `limit` entries older than `before`. One round trip. */
+export async function listLoginHistory(
+  core: Core,
+  caller: Caller,
+  page: { limit: number; before: number | null },
+): Promise<{ viewer: Viewer; entries: HistoryEntry[] }> {
+  const tokenHash = await hashToken(caller.token ?? '')
+  const { accountNumber, ...columns } = {
+    id: loginHistory.id,
+    accountNumber: loginHistory.accountNumber,
+    at: loginHistory.at,
+    success: loginHistory.success,
+    reason: loginHistory.reason,
+    dialect: loginHistory.dialect,
+    ipAddress: loginHistory.ipAddress,
+    userAgent: loginHistory.userAgent,
+  }
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
+    core.db
+      .select(columns)
+      .from(loginHistory)
+      .where(
+        and(
+          sql`${accountNumber} = (SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`,
+          page.before === null ? undefined : lt(loginHistory.at, page.before),
+        ),
+      )
+      .orderBy(desc(loginHistory.at))
+      .limit(page.limit),
+  )
+  return { viewer, entries: rows[0] }
+}

@@ -1,0 +1,233 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { hashPassword, needsRehash, verifyPassword } from '../crypto/password-hash'
+import { newId } from '../crypto/random'
+import { commit, type Query, run } from '../storage/database'
+import { accounts } from '../storage/schema'
+import { type Account, accountColumns, hasConfirmedEmail } from './accounts'
+import { openChallenge } from './challenges'
+import type { Client, Core } from './context'
+import { fail } from './errors'
+import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
+import { isUsablePassword } from './passwords'
+import { completeSignIn, type SignedIn, strangersBucket } from './sign-in'
+import { knownSource, type Sources, sourcesOf } from './sources'
+import {
+  addressBucket,
+  type Bucket,
+  bucketState,
+  clear,
+  failUntil,
+  giveBack,
+  isClosed,
+  passwordBucket,
+  reserve,
+} from './throttle'
+
+/**
+ * Signing in by password. Every attempt is counted in D1 before a hash is computed, costs the same
+ * whether the account exists or not, and leaves a row in the account's history.
+ */
+
+export type LoginName = { readonly username: string } | { readonly email: string }
+
+export interface LoginInput {
+  readonly name: LoginName
+  readonly password: string
+}
+
+export interface SecondFactorRequired {
+  readonly kind: 'second_factor_required'
+  readonly account: Account
+  /** The secret of this pending sign-in, needed with the code. */
+  readonly challengeToken: string
+  readonly method: 'email' | 'app'
+}
+
+/** The account that a sign-in names, as an expression in SQL; NULL where there is none. */
+function numberByName(name: LoginName): SQL {
+  return 'username' in name
+    ? sql`(SELECT number FROM accounts WHERE username_key = ${usernameKey(name.username)})`
+    : sql`(SELECT number FROM accounts WHERE email_key = ${emailKey(name.email)})`
+}
+
+function couldExist(name: LoginName): boolean {
+  return 'username' in name ? isUsername(name.username) : isEmail(name.email)
+}
+
+type Reserving = ReturnType<typeof reserve>
+
+interface Attempt {
+  readonly sources: Sources
+  /** The known source of the attempt in SQL; NULL for a stranger's. */
+  readonly known: SQL
+  readonly password: Bucket
+  readonly address: Bucket
+  readonly account: Bucket
+  readonly historyId: string
+}
+
+async function prepareAttempt(
+  core: Core,
+  number: SQL,
+  typed: string,
+  client: Client,
+): Promise<Attempt> {
+  const [sources, digest] = await Promise.all([
+    sourcesOf(core, client),
+    core.keys.sign('login-name', typed),
+  ])
+  // Unknown names are counted under a digest, so that they are throttled like known ones.
+  const subject = sql`COALESCE(${number}, ${digest})`
+  const known = knownSource(core, number, sources)
+  const source = sql`COALESCE((SELECT source FROM (SELECT ${known} AS source) WHERE source = ${sources.device}), ${sources.address})`
+  return {
+    sources,
+    known,
+    password: passwordBucket(core, subject, source),
+    address: addressBucket(core, sources.address),
+    account: strangersBucket(subject),
+    historyId: newId(core.now),
+  }
+}
+
+/** The statements that count an attempt. `open` is whether it may be evaluated at all. */
+function countAttempt(
+  core: Core,
+  attempt: Attempt,
+  number: SQL,
+  client: Client,
+): readonly [Query, Reserving, Reserving, Reserving] {
+  const { throttle } = core.settings
+  const stranger = sql`${attempt.known} IS NULL`
+  const open = throttle
+    ? sql`NOT ${isClosed(core, attempt.password)} AND NOT (${stranger} AND ${isClosed(core, attempt.address)})`
+    : sql`1`
+  const counting = throttle ? open : sql`0`
+  return [
+    core.db.run(sql`INSERT INTO login_history (id, account_number, at, success, reason, dialect, ip_address, user_agent)
+      SELECT ${attempt.historyId}, number, ${core.now}, 0, 'wrong_password', ${client.dialect}, ${client.address}, ${client.userAgent}
+      FROM accounts WHERE number = ${number} AND ${open}
+      ON CONFLICT (id) DO NOTHING`),
+    // Counted before the reservation, under the same condition, because the reservation may close the door.
+    reserve(core, attempt.account, sql`${counting} AND ${stranger}`),
+    reserve(core, attempt.address, sql`${counting} AND NOT ${isClosed(core, attempt.password)}`),
+    reserve(core, attempt.password, counting),
+  ]
+}
+
+/**
+ * Checks a name and password. Opens a session, or answers which second factor is still missing.
+ *
+ * Fails with invalid_credentials, account_disabled (only after the right password) or
+ * too_many_attempts (nothing was evaluated). Two round trips.
+ */
+export async function login(
+  core: Core,
+  input: LoginInput,
+  client: Client,
+): Promise<SignedIn | SecondFactorRequired> {
+  const { name, password } = input
+  const typed = 'username' in name ? usernameKey(name.username) : emailKey(name.email)
+  const number = couldExist(name) ? numberByName(name) : sql`NULL`
+  const attempt = await prepareAttempt(core, number, typed, client)
+  const [, byStranger, byAddress, reserved, [found], [closed], [spraying], [consecutive]] = await run(
+    core.db,
+    ...countAttempt(core, attempt, number, client),
+    core.db
+      .select({
+        account: accountColumns,
+        secret: { passwordHash: accounts.passwordHash },
+        source: { known: sql<string | null>`${attempt.known}`.as('known_source') },
+      })
+      .from(accounts)
+      .where(sql`${accounts.number} = ${number}`),
+    bucketState(core, attempt.password),
+    bucketState(core, attempt.address),
+    bucketState(core, attempt.account),
+  )
+  if (core.settings.throttle && reserved.length === 0) {
+    failUntil(core, Math.max(closed?.blockedUntil ?? 0, spraying?.blockedUntil ?? 0))
+  }
+
+  const hash = found?.secret.passwordHash ?? null
+  const isRight =
+    isUsablePassword(password) && (await verifyPassword(password, hash, core.hashing))
+  if (!isRight || !found) {
+    fail({
+      code: 'invalid_credentials',
+      reason: found ? 'wrong_password' : 'unknown_account',
+    })
+  }
+  const { account } = found
+  if (account.disabledAt !== null) fail({ code: 'account_disabled' })
+
+  // The password was no failure, so what was reserved for it is given back.
+  const givenBack = [
+    ...(byStranger.length > 0 ? [giveBack(core, attempt.account)] : []),
+    ...(byAddress.length > 0 ? [giveBack(core, attempt.address)] : []),
+  ]
+  const isUnderAttack =
+    found.source.known === null && (consecutive?.count ?? 0) > core.settings.accountFailuresMax
+  if (account.secondFactor !== null || isUnderAttack) {
+    return demandSecondFactor(core, account, attempt, givenBack)
+  }
+  const rehashed =
+    hash !== null && needsRehash(hash, core.hashing)
+      ? { from: hash, to: await hashPassword(password, core.hashing) }
+      : null
+  return openSignedIn(core, { account, client, attempt, rehashed, givenBack })
+}
+
+async function demandSecondFactor(
+  core: Core,
+  account: Account,
+  attempt: Attempt,
+  givenBack: readonly Query[],
+): Promise<SecondFactorRequired> {
+  const method = account.secondFactor ?? 'email'
+  if (method === 'email' && !hasConfirmedEmail(account)) {
+    // Nothing but the password is left to ask for, and the password alone no longer opens the door.
+    failUntil(core, core.now + core.settings.passwordBlockSecondsMax * 1000)
+  }
+  const challengeToken = await openChallenge(core, {
+    account,
+    method,
+    sources: attempt.sources,
+    historyId: attempt.historyId,
+    // Failures of the past are cleared only when the sign-in is complete.
+    alongside: [giveBack(core, attempt.password), ...givenBack],
+  })
+  return { kind: 'second_factor_required', account, challengeToken, method }
+}
+
+async function openSignedIn(
+  core: Core,
+  given: {
+    account: Account
+    client: Client
+    attempt: Attempt
+    rehashed: { from: string; to: string } | null
+    givenBack: readonly Query[]
+  },
+): Promise<SignedIn> {
+  const { account, client, attempt, rehashed, givenBack } = given
+  const completion = await completeSignIn(core, { account, client, historyId: attempt.historyId })
+  const [opened] = await commit(
+    core.db,
+    [
+      ...completion.statements(sql`1`),
+      ...givenBack,
+      clear(core, attempt.password),
+      ...(rehashed
+        ? [
+            core.db.run(sql`UPDATE accounts SET password_hash = ${rehashed.to}
+              WHERE number = ${account.number} AND password_hash = ${rehashed.from}`),
+          ]
+        : []),
+    ],
+    completion.readBack,
+  )
+  // The account changed while the password was being checked: what was proven no longer holds.
+  if (!opened) fail({ code: 'invalid_credentials', reason: 'wrong_password' })
+  return completion.signedIn()
+}

@@ -1,0 +1,131 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { newId } from '../crypto/random'
+import { type Query, run } from '../storage/database'
+import { deleteSessionRecords } from '../storage/session-records'
+import type { Core } from './context'
+import { composeMail, type Letter } from './mail'
+
+/**
+ * What is owed to the world outside D1: mails, and KV records to forget. The row is written in the
+ * batch of the change that owes it and deleted when the work is done, so a crash loses none; a
+ * crash in between does it twice.
+ */
+
+const sealPurpose = 'outbox'
+/** How long one request or one run of cron has a row to itself. */
+const leaseMs = 60 * 1000
+const retryMsMax = 60 * 60 * 1000
+const giveUpMs = 24 * 60 * 60 * 1000
+const drainRowsMax = 50
+
+interface Payload {
+  readonly letter: Letter
+  /** After this the letter says nothing that is still true, and is dropped unsent. */
+  readonly uselessAt: number
+}
+
+export interface PreparedLetter {
+  /** The address that the letter is owed to, in SQL; NULL when it is owed to nobody. */
+  readonly owed: SQL
+  /** Owes the letter to the address that `recipient`, a SELECT of one column, yields, if it yields one. */
+  owe(recipient: SQL): Query
+  /** Sends it after the response. Without a recipient the same is done but for the sending. */
+  sendSoon(recipient: string | null): void
+}
+
+/** `ttlSeconds` is how long the letter is worth sending. */
+export async function prepareLetter(
+  core: Core,
+  letter: Letter,
+  ttlSeconds: number = giveUpMs / 1000,
+): Promise<PreparedLetter> {
+  const id = newId(core.now)
+  const payload: Payload = { letter, uselessAt: core.now + ttlSeconds * 1000 }
+  const sealed = await core.keys.seal(sealPurpose, JSON.stringify(payload))
+
+  return {
+    owed: sql`(SELECT target FROM outbox WHERE id = ${id})`,
+    owe: (recipient) =>
+      core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at, tries, leased_by)
+        SELECT ${id}, 'mail', owed.address, ${sealed}, ${core.now}, ${core.now + leaseMs}, 1, ${core.requestId}
+        FROM (${recipient}) AS owed WHERE owed.address IS NOT NULL
+        ON CONFLICT (id) DO NOTHING`),
+    sendSoon: (recipient) => core.defer(send(core, id, recipient, letter)),
+  }
+}
+
+async function send(core: Core, id: string, recipient: string | null, letter: Letter) {
+  if (recipient !== null) await deliver(core, recipient, letter)
+  await run(core.db, core.db.run(sql`DELETE FROM outbox WHERE id = ${id}`))
+}
+
+async function deliver(core: Core, recipient: string, letter: Letter): Promise<void> {
+  const { subject, text, html } = composeMail(core.settings, letter)
+  await core.mail.send({ from: core.settings.mailFrom, to: recipient, subject, text, html })
+}
+
+/** Owes the end of the KV records of an account's sessions but one; `account` is a number in SQL. */
+export function oweForgetting(core: Core, account: SQL, keep: string | null): Query {
+  return core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at)
+    SELECT ${`forget ${core.requestId}`}, 'forget', json_group_array(token_hash), '', ${core.now}, ${core.now}
+    FROM sessions WHERE account_number = ${account} AND token_hash IS NOT ${keep}
+    HAVING COUNT(*) > 0 ON CONFLICT (id) DO NOTHING`)
+}
+
+interface OutboxRow {
+  readonly id: string
+  readonly kind: 'mail' | 'forget'
+  readonly target: string
+  readonly payload: string
+  readonly tries: number
+  readonly createdAt: number
+}
+
+/** Does what is due, for cron. Returns how much was done and how much must wait. */
+export async function drainOutbox(core: Core): Promise<{ sent: number; failed: number }> {
+  const [due] = await run(
+    core.db,
+    core.db.all<OutboxRow>(sql`UPDATE outbox SET due_at = ${core.now + leaseMs},
+      leased_by = ${core.requestId}, tries = tries + 1
+      WHERE id IN (SELECT id FROM outbox WHERE due_at <= ${core.now} ORDER BY due_at LIMIT ${drainRowsMax})
+      RETURNING id, kind, target, payload, tries, created_at AS createdAt`),
+  )
+  const outcomes = await Promise.all(due.map((row) => work(core, row)))
+  const [first, ...rest] = due.map((row, i) => settle(core, row, outcomes[i] ?? 'failed'))
+  if (first) await run(core.db, first, ...rest)
+  const sent = outcomes.filter((outcome) => outcome === 'sent').length
+  return { sent, failed: outcomes.length - sent }
+}
+
+type Outcome = 'sent' | 'failed' | 'dropped'
+
+async function work(core: Core, row: OutboxRow): Promise<Outcome> {
+  if (row.createdAt + giveUpMs <= core.now) return 'dropped'
+  try {
+    return row.kind === 'mail' ? await workOnMail(core, row) : await workOnForgetting(core, row)
+  } catch {
+    return 'failed'
+  }
+}
+
+async function workOnMail(core: Core, row: OutboxRow): Promise<Outcome> {
+  const opened = await core.keys.open(sealPurpose, row.payload)
+  // Sealed under a key slot that was removed: nobody can ever read it again.
+  if (opened === null) return 'dropped'
+  const { letter, uselessAt } = JSON.parse(opened) as Payload
+  if (uselessAt <= core.now) return 'dropped'
+  await deliver(core, row.target, letter)
+  return 'sent'
+}
+
+async function workOnForgetting(core: Core, row: OutboxRow): Promise<Outcome> {
+  await deleteSessionRecords(core.kv, JSON.parse(row.target) as string[])
+  return 'sent'
+}
+
+function settle(core: Core, row: OutboxRow, outcome: Outcome): Query {
+  if (outcome !== 'failed') return core.db.run(sql`DELETE FROM outbox WHERE id = ${row.id}`)
+  const waitMs = Math.min(retryMsMax, 2 ** row.tries * leaseMs)
+  return core.db.run(sql`UPDATE outbox SET due_at = ${core.now + waitMs}
+    WHERE id = ${row.id} AND leased_by = ${core.requestId}`)
+}

@@ -1,0 +1,65 @@
+import type { Settings } from '../env'
+import commonPasswords from './common-passwords.txt'
+import type { Issue } from './errors'
+
+/**
+ * What a password may be, at every door: NIST SP 800-63B-4 section 3.1.1.2. Length and a blocklist,
+ * no composition rules. Hashing is crypto/password-hash.ts.
+ */
+
+const lengthMax = 200
+/** UTF-16 units, before normalising: room for 200 code points with their combining marks. */
+const unitsMax = 1024
+
+let common: Set<string> | null = null
+
+/** Built on first use, because work at module level would delay every cold start. */
+function isCommon(password: string): boolean {
+  common ??= new Set(commonPasswords.split('\n'))
+  return common.has(password)
+}
+
+/** Texts that the account is known by, which are the first that anybody guesses. */
+export interface OwnWords {
+  readonly username?: string | null
+  readonly email?: string | null
+  readonly firstName?: string | null
+  readonly lastName?: string | null
+}
+
+function ownWords(settings: Settings, own: OwnWords): Set<string> {
+  const words = [
+    settings.appName,
+    own.username,
+    own.email,
+    own.email?.split('@')[0],
+    own.firstName,
+    own.lastName,
+    `${own.firstName ?? ''}${own.lastName ?? ''}`,
+    `${own.firstName ?? ''} ${own.lastName ?? ''}`,
+  ]
+  return new Set(words.map((word) => word?.normalize('NFC').toLowerCase() ?? ''))
+}
+
+/** Checks a password that is about to be set. Length counts code points after NFC. */
+export function passwordIssue(settings: Settings, password: string, own: OwnWords): Issue | null {
+  const problem = (rule: Issue['rule']): Issue => ({ field: 'password', rule })
+  if (!isUsablePassword(password)) return problem('unusable')
+  const normalised = password.normalize('NFC')
+  const length = Array.from(normalised).length
+  if (length < settings.passwordLengthMin) return problem('too_short')
+  if (length > lengthMax) return problem('too_long')
+  const folded = normalised.toLowerCase()
+  if (settings.passwordBlocklist && isCommon(folded)) return problem('too_common')
+  return ownWords(settings, own).has(folded) ? problem('is_own_word') : null
+}
+
+/** Whether a text could be anybody's password at all; a sign-in with another is refused unhashed. */
+export function isUsablePassword(password: string): boolean {
+  return (
+    password.length > 0 &&
+    password.length <= unitsMax &&
+    password.isWellFormed() &&
+    !password.includes('\0')
+  )
+}

@@ -1,0 +1,154 @@
+import { and, eq, isNull } from 'drizzle-orm'
+import { accounts, type Profile } from '../storage/schema'
+import { type Account, accountColumns } from './accounts'
+import type { Core } from './context'
+import { fail, type Issue } from './errors'
+import { isId, isLine, isProse } from './identifiers'
+import { authenticate, type Caller, type Viewer } from './sessions'
+
+/** Profiles: what their parts may hold, and who sees what of whom. */
+
+type TextField = Exclude<keyof Profile, 'customData'>
+
+/** In characters. What is longer than its dialect documents is refused there already. */
+const lengthsMax: { readonly [F in TextField]: number } = {
+  middleName: 150,
+  gender: 128,
+  bio: 2000,
+  designation: 150,
+  pronouns: 50,
+  customLink: 256,
+  organization: 150,
+  country: 2,
+  preferredLanguage: 2,
+  phone: 15,
+  phoneCountryCode: 6,
+}
+
+const patterns: { readonly [F in TextField]?: RegExp } = {
+  country: /^[A-Z]{2}$/,
+  preferredLanguage: /^[a-z]{2}$/,
+  phone: /^\d{4,15}$/,
+  phoneCountryCode: /^\+?\d{1,4}$/,
+}
+
+function isWebLink(text: string): boolean {
+  if (!URL.canParse(text)) return false
+  const { protocol } = new URL(text)
+  // Anything else, javascript: among it, would run in the page that shows the profile.
+  return protocol === 'https:' || protocol === 'http:'
+}
+
+function textIssue(field: TextField, value: string): Issue | null {
+  const problem = (rule: Issue['rule']): Issue => ({ field, rule, value })
+  if (Array.from(value).length > lengthsMax[field]) return problem('too_long')
+  if (!(field === 'bio' ? isProse(value) : isLine(value))) return problem('format')
+  if (field === 'customLink' && !isWebLink(value)) return problem('format')
+  return patterns[field]?.test(value) === false ? problem('format') : null
+}
+
+/** JSON characters: a profile is read whole at every request of its account. */
+const customDataLengthMax = 4096
+
+/** Checks the parts that are given; a null takes a part away. */
+export function profileIssues(profile: { readonly [F in keyof Profile]?: Profile[F] | null }) {
+  const issues: Issue[] = []
+  for (const [field, value] of Object.entries(profile)) {
+    const issue = typeof value === 'string' ? textIssue(field as TextField, value) : null
+    if (issue) issues.push(issue)
+  }
+  if (JSON.stringify(profile.customData ?? null).length > customDataLengthMax) {
+    issues.push({ field: 'customData', rule: 'too_long' })
+  }
+  return issues
+}
+
+type PrivateField = 'phone' | 'phoneCountryCode' | 'customData'
+
+/** What anybody may see of a person. */
+export interface Person
+  extends Pick<
+    Account,
+    | 'number'
+    | 'id'
+    | 'username'
+    | 'firstName'
+    | 'lastName'
+    | 'role'
+    | 'isPrivate'
+    | 'followerCount'
+    | 'followingCount'
+    | 'pictureKey'
+    | 'createdAt'
+    | 'updatedAt'
+  > {
+  readonly profile: Omit<Profile, PrivateField>
+  /** What only the person sees; null in everybody else's view. */
+  readonly own: OwnView | null
+}
+
+export interface OwnView
+  extends Pick<Account, 'email' | 'emailVerifiedAt' | 'secondFactor' | 'disabledAt' | 'loggedInAt'>,
+    Pick<Profile, PrivateField> {}
+
+/** An account as its owner sees it. */
+export function asSelf(account: Account): Person {
+  const { email, emailVerifiedAt, secondFactor, disabledAt, loggedInAt, profile } = account
+  const { phone, phoneCountryCode, customData } = profile
+  return {
+    ...asStranger(account),
+    own: {
+      email,
+      emailVerifiedAt,
+      secondFactor,
+      disabledAt,
+      loggedInAt,
+      ...(phone === undefined ? {} : { phone }),
+      ...(phoneCountryCode === undefined ? {} : { phoneCountryCode }),
+      ...(customData === undefined ? {} : { customData }),
+    },
+  }
+}
+
+/** An account as everybody else sees it. */
+export function asStranger(account: Account): Person {
+  const { phone, phoneCountryCode, customData, ...profile } = account.profile
+  return {
+    number: account.number,
+    id: account.id,
+    username: account.username,
+    firstName: account.firstName,
+    lastName: account.lastName,
+    role: account.role,
+    isPrivate: account.isPrivate,
+    followerCount: account.followerCount,
+    followingCount: account.followingCount,
+    pictureKey: account.pictureKey,
+    createdAt: account.createdAt,
+    updatedAt: account.updatedAt,
+    profile,
+    own: null,
+  }
+}
+
+export function seenBy(viewer: Viewer, account: Account): Person {
+  return viewer.account.number === account.number ? asSelf(account) : asStranger(account)
+}
+
+/**
+ * The person with an id, as the caller may see them. Fails with account_not_found for an id that is
+ * unknown, disabled or no id at all. One round trip.
+ */
+export async function getPerson(core: Core, caller: Caller, id: string): Promise<Person> {
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
+    core.db
+      .select(accountColumns)
+      .from(accounts)
+      .where(and(eq(accounts.id, isId(id) ? id : ''), isNull(accounts.disabledAt))),
+  )
+  const [found] = rows[0]
+  if (!found) fail({ code: 'account_not_found' })
+  return seenBy(viewer, found)
+}

@@ -1,0 +1,43 @@
+import { sql } from 'drizzle-orm'
+import { verifyPassword } from '../crypto/password-hash'
+import { run } from '../storage/database'
+import type { Client, Core } from './context'
+import { fail } from './errors'
+import { isUsablePassword } from './passwords'
+import { isRecentlyAuthenticated, type Viewer } from './sessions'
+import { knownSource, sourcesOf } from './sources'
+import { bucketState, clear, failUntil, passwordBucket, reserve } from './throttle'
+
+/**
+ * Refuses what needs a fresh proof of who is there: the password in the request, or a sign-in not
+ * older than the setting says. A wrong password counts like one at the sign-in.
+ */
+export async function requireRecentAuthentication(
+  core: Core,
+  viewer: Viewer,
+  password: string | null,
+  client: Client,
+): Promise<void> {
+  if (password === null) {
+    if (isRecentlyAuthenticated(core, viewer)) return
+    fail({ code: 'reauthentication_required', reason: 'stale' })
+  }
+  const { number } = viewer.account
+  const sources = await sourcesOf(core, client)
+  const known = knownSource(core, sql`${number}`, sources)
+  const source = sql`COALESCE((SELECT source FROM (SELECT ${known} AS source) WHERE source = ${sources.device}), ${sources.address})`
+  const bucket = passwordBucket(core, sql`${String(number)}`, source)
+  const [reserved, [state], [found]] = await run(
+    core.db,
+    reserve(core, bucket, core.settings.throttle ? sql`1` : sql`0`),
+    bucketState(core, bucket),
+    core.db.all<{ hash: string | null }>(
+      sql`SELECT password_hash AS hash FROM accounts WHERE number = ${number}`,
+    ),
+  )
+  if (core.settings.throttle && reserved.length === 0) failUntil(core, state?.blockedUntil ?? 0)
+  const isRight =
+    isUsablePassword(password) && (await verifyPassword(password, found?.hash ?? null, core.hashing))
+  if (!isRight) fail({ code: 'reauthentication_required', reason: 'wrong_password' })
+  core.defer(run(core.db, clear(core, bucket)))
+}

@@ -1,0 +1,164 @@
+import { sql } from 'drizzle-orm'
+import { hashPassword } from '../crypto/password-hash'
+import { newMailedCode } from '../crypto/random'
+import { hashToken } from '../crypto/token'
+import { commit, run } from '../storage/database'
+import { expiredCodeKeptMs, findResetRecord, putResetRecord } from '../storage/reset-records'
+import type { Client, Core } from './context'
+import { tidyCode } from './email-confirmation'
+import { fail, failInput } from './errors'
+import { emailKey, isEmail } from './identifiers'
+import { prepareLetter } from './outbox'
+import { passwordIssue } from './passwords'
+import { endAllStatements } from './sessions'
+import { sourcesOf } from './sources'
+import { hourlyQuota, isUsedUp, reserve } from './throttle'
+
+/**
+ * A new password for whoever reads the account's mail. Asking tells nobody whether an account
+ * exists: known and unknown addresses cost the same statements and get the same answer.
+ */
+
+export interface IssuedReset {
+  /** Whether a code was mailed. For the one document that tells; everybody else ignores it. */
+  readonly isKnown: boolean
+}
+
+/**
+ * Mails a reset code, if an account has the address and the hour's mails are not used up. A newer
+ * code replaces the older ones. One round trip before the answer, one after.
+ */
+export async function requestReset(
+  core: Core,
+  input: { email: string; newCode?: () => string },
+  client: Client,
+): Promise<IssuedReset> {
+  const { now, settings } = core
+  const code = (input.newCode ?? newMailedCode)()
+  const key = isEmail(input.email) ? emailKey(input.email) : ''
+  const expiresAt = now + settings.resetTtlSeconds * 1000
+  const [codeHash, digest, sources, letter] = await Promise.all([
+    hashToken(code),
+    core.keys.sign('login-name', key),
+    sourcesOf(core, client),
+    prepareLetter(core, { kind: 'reset_password', code }, settings.resetTtlSeconds),
+  ])
+  const number = sql`(SELECT number FROM accounts WHERE email_key = ${key} AND disabled_at IS NULL)`
+  const perAccount = hourlyQuota(
+    sql`'reset-codes:' || COALESCE(${number}, ${digest})`,
+    settings.resetCodesPerHour,
+  )
+  const perAddress = hourlyQuota(
+    sql`${`mails:${sources.address}`}`,
+    settings.mailsPerAddressPerHour,
+  )
+  const isAllowed = settings.throttle
+    ? sql`NOT ${isUsedUp(core, perAccount)} AND NOT ${isUsedUp(core, perAddress)}`
+    : sql`1`
+  const counting = settings.throttle ? sql`1` : sql`0`
+  const isIssued = sql`EXISTS (SELECT 1 FROM codes WHERE code_hash = ${codeHash})`
+
+  const [issued] = await commit(
+    core.db,
+    [
+      core.db.run(sql`INSERT INTO codes (code_hash, account_number, purpose, address, created_at, expires_at)
+        SELECT ${codeHash}, number, 'reset', email_key, ${now}, ${expiresAt}
+        FROM accounts WHERE number = ${number} AND ${isAllowed}
+        ON CONFLICT (code_hash) DO NOTHING`),
+      core.db.run(sql`DELETE FROM codes WHERE account_number = ${number} AND purpose = 'reset'
+        AND code_hash <> ${codeHash} AND ${isIssued}`),
+      letter.owe(sql`SELECT email AS address FROM accounts WHERE number = ${number} AND ${isIssued}`),
+      reserve(core, perAccount, counting),
+      reserve(core, perAddress, counting),
+    ],
+    core.db.all<{ number: number | null; recipient: string | null }>(
+      sql`SELECT ${number} AS number, ${letter.owed} AS recipient`,
+    ),
+  )
+  // An unknown address costs a KV write as well, under a hash that no code has.
+  const record = { accountNumber: issued?.number ?? null, dialect: client.dialect, expiresAt }
+  core.defer(putResetRecord(core.kv, codeHash, record, now))
+  letter.sendSoon(issued?.recipient ?? null)
+  return { isKnown: issued?.number != null }
+}
+
+interface ResetRow {
+  readonly number: number
+  readonly username: string
+  readonly email: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly expiresAt: number
+  readonly usedAt: number | null
+  readonly disabledAt: number | null
+}
+
+/**
+ * Sets a new password by a mailed code, which counts once. Every session and grant ends. An account
+ * that had never confirmed its address loses all that was set before, and has confirmed it now;
+ * any other keeps its second factor.
+ *
+ * Fails with invalid_code, account_not_found (disabled) or invalid_input; a password that is
+ * refused leaves the code as it was. Two round trips.
+ */
+export async function resetPassword(
+  core: Core,
+  input: { code: string; password: string },
+  client: Client,
+): Promise<void> {
+  const { now, requestId } = core
+  const codeHash = await hashToken(tidyCode(input.code))
+  const record = await findResetRecord(core.kv, codeHash)
+  // KV's word is enough to refuse what has expired; whatever it has not, D1 is asked.
+  if (record && record.expiresAt <= now) fail({ code: 'invalid_code', reason: 'expired' })
+  const code = await getResetCode(core, codeHash)
+  const issue = passwordIssue(core.settings, input.password, code)
+  if (issue) failInput([issue])
+
+  const passwordHash = await hashPassword(input.password, core.hashing)
+  const [letter, sources] = await Promise.all([
+    prepareLetter(core, { kind: 'password_changed' }),
+    sourcesOf(core, client),
+  ])
+  const mine = sql`(SELECT account_number FROM codes WHERE code_hash = ${codeHash} AND used_by = ${requestId})`
+  const [claimed] = await commit(
+    core.db,
+    [
+      core.db.run(sql`UPDATE codes SET used_at = ${now}, used_by = ${requestId}
+        WHERE code_hash = ${codeHash} AND purpose = 'reset' AND used_at IS NULL AND expires_at > ${now}
+          AND EXISTS (SELECT 1 FROM accounts WHERE number = codes.account_number
+            AND email_key = codes.address AND disabled_at IS NULL)`),
+      ...endAllStatements(core, mine, null),
+      core.db.run(sql`DELETE FROM known_sources WHERE account_number = ${mine}
+        AND source NOT IN (${sources.address}, ${sources.device})`),
+      core.db.run(sql`DELETE FROM codes WHERE account_number = ${mine} AND code_hash <> ${codeHash}`),
+      letter.owe(sql`SELECT email AS address FROM accounts
+        WHERE number = ${mine} AND email_verified_at IS NOT NULL`),
+      core.db.run(sql`UPDATE accounts SET password_hash = ${passwordHash}, updated_at = ${now},
+          second_factor = CASE WHEN email_verified_at IS NULL THEN NULL ELSE second_factor END,
+          account_key_hash = CASE WHEN email_verified_at IS NULL THEN NULL ELSE account_key_hash END,
+          email_verified_at = COALESCE(email_verified_at, ${now})
+        WHERE number = ${mine}`),
+    ],
+    core.db.all<{ noticeTo: string | null }>(sql`SELECT ${letter.owed} AS noticeTo FROM codes
+      WHERE code_hash = ${codeHash} AND used_by = ${requestId}`),
+  )
+  if (!claimed) fail({ code: 'invalid_code', reason: 'used' })
+  letter.sendSoon(claimed.noticeTo)
+}
+
+async function getResetCode(core: Core, codeHash: string): Promise<ResetRow> {
+  const [[code]] = await run(
+    core.db,
+    core.db.all<ResetRow>(sql`SELECT number, username, email, first_name AS firstName, last_name AS lastName,
+        expires_at AS expiresAt, used_at AS usedAt, disabled_at AS disabledAt
+      FROM codes JOIN accounts ON accounts.number = codes.account_number
+      WHERE code_hash = ${codeHash} AND purpose = 'reset' AND email_key = codes.address
+        AND expires_at > ${core.now - expiredCodeKeptMs}`),
+  )
+  if (!code) fail({ code: 'invalid_code', reason: 'unknown' })
+  if (code.usedAt !== null) fail({ code: 'invalid_code', reason: 'used' })
+  if (code.expiresAt <= core.now) fail({ code: 'invalid_code', reason: 'expired' })
+  if (code.disabledAt !== null) fail({ code: 'account_not_found' })
+  return code
+}

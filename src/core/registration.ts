@@ -1,0 +1,153 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { hashPassword } from '../crypto/password-hash'
+import { newAccountNumber, newId } from '../crypto/random'
+import { commit, run } from '../storage/database'
+import { accounts, type Profile } from '../storage/schema'
+import { type Account, accountColumns } from './accounts'
+import type { Client, Core } from './context'
+import { prepareConfirmation } from './email-confirmation'
+import { fail, failInput, type Issue } from './errors'
+import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
+import { passwordIssue } from './passwords'
+import { profileIssues } from './profiles'
+import { sourcesOf } from './sources'
+import { hourlyQuota, quotaState, requireQuota } from './throttle'
+
+/** Making an account. Uniqueness is decided by the constraints of one statement. */
+
+export interface Registration {
+  readonly username: string
+  /** Null where the dialect knows no addresses. */
+  readonly email: string | null
+  readonly password: string
+  readonly firstName: string
+  readonly lastName: string
+  readonly profile: Profile
+  readonly inviteCode: string | null
+  /** Whether an account that never confirmed the same address gives way, as some documents say. */
+  readonly replacesUnconfirmed: boolean
+}
+
+function registrationIssues(core: Core, input: Registration): Issue[] {
+  return [
+    usernameIssue(input.username),
+    input.email === null ? null : emailIssue(input.email),
+    passwordIssue(core.settings, input.password, input),
+    nameIssue('firstName', input.firstName),
+    nameIssue('lastName', input.lastName),
+    ...profileIssues(input.profile),
+  ].filter((issue) => issue !== null)
+}
+
+/**
+ * Makes an account and mails the code that confirms its address. Fails with invalid_input (all
+ * fields at once), taken (all fields at once), registration_closed, invalid_invite_code or
+ * too_many_attempts. Two round trips; sent twice, the second run finds the name taken.
+ */
+export async function registerAccount(
+  core: Core,
+  input: Registration,
+  client: Client,
+): Promise<Account> {
+  const { settings } = core
+  if (!settings.registrationOpen) fail({ code: 'registration_closed' })
+  if (settings.inviteOnly) fail({ code: 'invalid_invite_code' })
+  const issues = registrationIssues(core, input)
+  if (issues.length > 0) failInput(issues)
+
+  if (settings.throttle) {
+    const { address } = await sourcesOf(core, client)
+    const signUps = hourlyQuota(
+      sql`${`sign-ups:${address}`}`,
+      settings.signUpsPerAddressPerHour,
+    )
+    const [, state] = await run(core.db, ...quotaState(core, signUps))
+    requireQuota(core, signUps, state)
+  }
+  const passwordHash = await hashPassword(input.password, core.hashing)
+  return insertAccount(core, input, passwordHash)
+}
+
+async function insertAccount(
+  core: Core,
+  input: Registration,
+  passwordHash: string,
+): Promise<Account> {
+  const { now, settings } = core
+  const number = newAccountNumber()
+  const nameKey = usernameKey(input.username)
+  const addressKey = input.email === null ? null : emailKey(input.email)
+  const mustConfirm = input.email !== null && settings.requireEmailVerification
+  const verifiedAt = input.email === null || mustConfirm ? null : now
+  const role = settings.firstAccountIsAdmin
+    ? sql`CASE WHEN EXISTS (SELECT 1 FROM accounts) THEN 'user' ELSE 'admin' END`
+    : sql`'user'`
+  const isHeld = sql`EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${nameKey} AND held_until > ${now})`
+  const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`
+  const confirmation = mustConfirm
+    ? await prepareConfirmation(core, {
+        kind: 'confirm_email',
+        account: sql`${number}`,
+        username: input.username,
+        address: input.email ?? '',
+      })
+    : null
+
+  const inserting = core.db.run(sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
+      email_verified_at, password_hash, role, first_name, last_name, profile, created_at, updated_at)
+    SELECT ${number}, ${newId(now)}, ${input.username}, ${nameKey}, ${input.email}, ${addressKey},
+      ${verifiedAt}, ${passwordHash}, ${role}, ${input.firstName}, ${input.lastName},
+      ${JSON.stringify(input.profile)}, ${now}, ${now}
+    WHERE NOT ${isHeld} ON CONFLICT DO NOTHING`)
+  const readBack = core.db
+    .select({
+      account: accountColumns,
+      conflict: {
+        username: sql<number>`${accounts.usernameKey} = ${nameKey}`.as('same_username'),
+        email: sql<number>`${accounts.emailKey} IS ${addressKey}`.as('same_email'),
+      },
+    })
+    .from(accounts)
+    .where(
+      sql`${accounts.number} = ${number} OR (NOT ${isMine} AND ${accounts.number} IN (
+        SELECT number FROM accounts WHERE username_key = ${nameKey}
+        UNION SELECT number FROM accounts WHERE email_key = ${addressKey}))`,
+    )
+  const found = await commit(
+    core.db,
+    [
+      ...(input.replacesUnconfirmed && addressKey !== null
+        ? [replaceUnconfirmed(core, addressKey, nameKey, isHeld)]
+        : []),
+      inserting,
+      ...(confirmation?.statements(isMine) ?? []),
+    ],
+    readBack,
+  )
+
+  const mine = found.find((row) => row.account.number === number)
+  if (!mine) {
+    const isTaken = (field: 'username' | 'email') => found.some((row) => row.conflict[field] === 1)
+    const emailTaken = addressKey !== null && isTaken('email')
+    // A name that is held back, or a number drawn twice, leaves no row: the name is what to change.
+    const nameTaken = isTaken('username') || !emailTaken
+    fail({
+      code: 'taken',
+      fields: [...(nameTaken ? (['username'] as const) : []), ...(emailTaken ? (['email'] as const) : [])],
+    })
+  }
+  confirmation?.sendSoon()
+  return mine.account
+}
+
+/**
+ * An account that never proved its address gives way to whoever registers the address anew, with
+ * everything in it; unless the new name is not to be had, or an administrator would be lost.
+ */
+function replaceUnconfirmed(core: Core, addressKey: string, nameKey: string, isHeld: SQL) {
+  return core.db.run(sql`DELETE FROM accounts
+    WHERE email_key = ${addressKey} AND email_verified_at IS NULL AND role = 'user'
+      AND NOT EXISTS (SELECT 1 FROM accounts AS other
+        WHERE other.username_key = ${nameKey} AND other.email_key IS NOT ${addressKey})
+      AND NOT ${isHeld}`)
+}

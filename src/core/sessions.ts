@@ -1,0 +1,292 @@
+import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import { newToken } from '../crypto/random'
+import { hashToken } from '../crypto/token'
+import { commit, type Query, type Rows, run } from '../storage/database'
+import { accounts, sessions, system } from '../storage/schema'
+import {
+  deleteSessionRecords,
+  findSessionRecord,
+  putSessionRecord,
+  type SessionRecord,
+} from '../storage/session-records'
+import { type Account, accountColumns } from './accounts'
+import type { Client, Core } from './context'
+import { fail } from './errors'
+import { oweForgetting } from './outbox'
+
+/**
+ * Sessions: D1 says at each request whether one still counts, KV remembers what it is. They slide,
+ * and they end at a fixed time, at their own end, or all at once when the account's epoch moves.
+ */
+
+/** What a request carries to prove who sends it, and what the route it reached asks for. */
+export interface Caller {
+  /** The session token, or null when there is none or it could never be one. */
+  readonly token: string | null
+  /** What the route needs. A session has every scope of its account. */
+  readonly scope: string
+  /** Whether the route is closed to accounts whose address is not confirmed. */
+  readonly needsConfirmedEmail: boolean
+}
+
+export interface Session {
+  readonly tokenHash: string
+  readonly id: string
+  readonly openedAt: number
+  readonly authenticatedAt: number
+  readonly expiresAt: number
+}
+
+/** Who is calling. Only authenticate() makes one. */
+export interface Viewer {
+  readonly account: Account
+  readonly session: Session
+}
+
+const { accountNumber, systemEpoch, sessionEpoch, ...verdictColumns } = {
+  tokenHash: sessions.tokenHash,
+  sessionId: sessions.sessionId,
+  accountNumber: sessions.accountNumber,
+  sessionEpoch: sessions.sessionEpoch,
+  systemEpoch: sessions.systemEpoch,
+  openedAt: sessions.openedAt,
+  authenticatedAt: sessions.authenticatedAt,
+  seenAt: sessions.seenAt,
+  expiresAt: sessions.expiresAt,
+}
+
+/** The one query that decides about a session: its row, its account and the epochs of both and of all. */
+function verdict(core: Core, tokenHash: string) {
+  return core.db
+    .select({ session: verdictColumns, account: accountColumns })
+    .from(sessions)
+    .innerJoin(accounts, and(eq(accounts.number, accountNumber), eq(accounts.epoch, sessionEpoch)))
+    .innerJoin(system, and(eq(system.one, 1), eq(system.globalEpoch, systemEpoch)))
+    .where(
+      and(
+        eq(sessions.tokenHash, tokenHash),
+        gt(sessions.idleExpiresAt, core.now),
+        gt(sessions.expiresAt, core.now),
+        isNull(accounts.disabledAt),
+      ),
+    )
+}
+
+/** Refuses a caller and reads `queries` in the same round trip as the verdict about them. */
+export async function authenticate<const Queries extends readonly Query[]>(
+  core: Core,
+  caller: Caller,
+  ...queries: Queries
+): Promise<{ viewer: Viewer; rows: Rows<Queries> }> {
+  if (caller.token === null) fail({ code: 'not_authenticated' })
+  const tokenHash = await hashToken(caller.token)
+  const [[found], ...rows] = await run(core.db, verdict(core, tokenHash), ...queries)
+  if (!found) fail({ code: 'not_authenticated' })
+  const { account, session } = found
+  if (caller.needsConfirmedEmail && !isConfirmedEnough(core, account)) {
+    fail({ code: 'email_not_confirmed' })
+  }
+  slide(core, session)
+  return {
+    viewer: { account, session: { ...session, id: session.sessionId } },
+    rows: rows as unknown as Rows<Queries>,
+  }
+}
+
+/** Whether the setting lets this account in: an account without an address has nothing to confirm. */
+export function isConfirmedEnough(core: Core, account: Account): boolean {
+  return (
+    !core.settings.requireEmailVerification ||
+    account.email === null ||
+    account.emailVerifiedAt !== null
+  )
+}
+
+const slideEveryMs = 5 * 60 * 1000
+
+/** Moves the idle end, after the response and at most every five minutes. A failure costs nothing. */
+function slide(core: Core, session: { tokenHash: string; seenAt: number; expiresAt: number }) {
+  if (core.now - session.seenAt < slideEveryMs) return
+  const idleEnd = Math.min(core.now + core.settings.sessionIdleSeconds * 1000, session.expiresAt)
+  core.defer(
+    run(
+      core.db,
+      core.db.run(sql`UPDATE sessions SET seen_at = ${core.now}, idle_expires_at = ${idleEnd}
+        WHERE token_hash = ${session.tokenHash} AND seen_at < ${core.now}`),
+    ),
+  )
+}
+
+/** Refuses unless the person proved who they are within the last minutes that the setting names. */
+export function isRecentlyAuthenticated(core: Core, viewer: Viewer): boolean {
+  const ageMs = core.now - viewer.session.authenticatedAt
+  return ageMs <= core.settings.recentAuthenticationSeconds * 1000
+}
+
+export interface OpenedSession {
+  /** The secret, handed to the client once and stored nowhere. */
+  readonly token: string
+  readonly tokenHash: string
+  readonly id: string
+  readonly expiresAt: number
+  /** Opens it, provided that the account is as it was when the proof was checked and `when` holds. */
+  insert(when: SQL): Query
+  /** Tells KV, after the response. */
+  remember(): void
+}
+
+/**
+ * Prepares a session of an account in one of its epochs. The only place that opens one: whoever
+ * calls it has seen every factor that the account asks for.
+ */
+export async function prepareSession(
+  core: Core,
+  account: { number: number; epoch: number },
+  client: Client,
+): Promise<OpenedSession> {
+  const { now, settings } = core
+  const token = newToken()
+  const tokenHash = await hashToken(token)
+  const id = crypto.randomUUID()
+  const expiresAt = now + settings.sessionMaxSeconds * 1000
+  const idleExpiresAt = Math.min(now + settings.sessionIdleSeconds * 1000, expiresAt)
+  const record: SessionRecord = {
+    dialect: client.dialect,
+    ipAddress: client.address,
+    userAgent: client.userAgent,
+    expiresAt,
+  }
+  return {
+    token,
+    tokenHash,
+    id,
+    expiresAt,
+    insert: (when) =>
+      core.db.run(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
+          opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device)
+        SELECT ${tokenHash}, ${id}, accounts.number, accounts.epoch, system.global_epoch,
+          ${now}, ${now}, ${now}, ${idleExpiresAt}, ${expiresAt}, ${JSON.stringify(record)}
+        FROM accounts JOIN system ON system.one = 1
+        WHERE accounts.number = ${account.number} AND accounts.epoch = ${account.epoch}
+          AND accounts.disabled_at IS NULL AND ${when}
+        ON CONFLICT (token_hash) DO NOTHING`),
+    remember: () => core.defer(putSessionRecord(core.kv, tokenHash, record, now)),
+  }
+}
+
+/** What the viewer's session is, from KV or, when KV has nothing, rebuilt from D1. */
+export async function describeSession(core: Core, viewer: Viewer): Promise<SessionRecord> {
+  const { tokenHash } = viewer.session
+  const known = await findSessionRecord(core.kv, tokenHash, core.now)
+  if (known) return known
+  const [[row]] = await run(
+    core.db,
+    core.db
+      .select({ device: sessions.device })
+      .from(sessions)
+      .where(eq(sessions.tokenHash, tokenHash)),
+  )
+  if (!row) fail({ code: 'not_authenticated' })
+  const record = JSON.parse(row.device) as SessionRecord
+  core.defer(putSessionRecord(core.kv, tokenHash, record, core.now))
+  return record
+}
+
+export interface ListedSession extends SessionRecord {
+  readonly id: string
+  readonly openedAt: number
+  readonly seenAt: number
+  readonly isCurrent: boolean
+}
+
+/** All live sessions of the caller's account, the one used last first. One round trip. */
+export async function listSessions(core: Core, caller: Caller): Promise<ListedSession[]> {
+  const tokenHash = await hashToken(caller.token ?? '')
+  const own = sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
+    core.db
+      .select({
+        tokenHash: sessions.tokenHash,
+        id: sessions.sessionId,
+        openedAt: sessions.openedAt,
+        seenAt: sessions.seenAt,
+        device: sessions.device,
+      })
+      .from(sessions)
+      .where(
+        and(
+          sql`${sessions.accountNumber} = ${own}`,
+          gt(sessions.idleExpiresAt, core.now),
+          sql`${sessions.sessionEpoch} = (SELECT epoch FROM accounts WHERE number = ${own})`,
+        ),
+      )
+      .orderBy(sql`${sessions.seenAt} DESC`)
+      .limit(1000),
+  )
+  return rows[0].map(({ device, tokenHash: hash, ...row }) => ({
+    ...row,
+    ...(JSON.parse(device) as SessionRecord),
+    isCurrent: hash === viewer.session.tokenHash,
+  }))
+}
+
+/** Ends the session of a token at once. A token without a session ends nothing, and says nothing. */
+export async function endSession(core: Core, token: string): Promise<void> {
+  const tokenHash = await hashToken(token)
+  await run(
+    core.db,
+    core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`),
+  )
+  core.defer(deleteSessionRecords(core.kv, [tokenHash]))
+}
+
+/** Ends one session of the viewer's account by its id. Another account's session is not found. */
+export async function endSessionById(core: Core, viewer: Viewer, id: string): Promise<boolean> {
+  const [ended] = await run(
+    core.db,
+    core.db.all<{ tokenHash: string }>(sql`DELETE FROM sessions
+      WHERE session_id = ${id} AND account_number = ${viewer.account.number}
+      RETURNING token_hash AS tokenHash`),
+  )
+  core.defer(
+    deleteSessionRecords(
+      core.kv,
+      ended.map((row) => row.tokenHash),
+    ),
+  )
+  return ended.length > 0
+}
+
+/**
+ * The statements that end an account's sessions, grants and pending sign-ins: the epoch moves, so
+ * that a sign-in whose proof was checked before cannot open a session afterwards. The session in
+ * `keep` lives on in the new epoch. `account` is a number in SQL, NULL for nothing to do.
+ */
+export function endAllStatements(core: Core, account: SQL, keep: string | null): readonly Query[] {
+  return [
+    oweForgetting(core, account, keep),
+    core.db.run(sql`UPDATE accounts SET epoch = epoch + 1 WHERE number = ${account}`),
+    core.db.run(sql`DELETE FROM sessions WHERE account_number = ${account}
+      AND token_hash IS NOT ${keep}`),
+    core.db.run(sql`UPDATE sessions SET session_epoch = (SELECT epoch FROM accounts WHERE number = ${account})
+      WHERE token_hash = ${keep} AND account_number = ${account}
+        AND session_epoch = (SELECT epoch - 1 FROM accounts WHERE number = ${account})`),
+    core.db.run(sql`DELETE FROM challenges WHERE account_number = ${account}`),
+  ]
+}
+
+/** Ends every session of the account that a token belongs to, its own among them. */
+export async function endAllSessions(core: Core, token: string): Promise<void> {
+  const tokenHash = await hashToken(token)
+  const [[found]] = await run(core.db, verdict(core, tokenHash))
+  if (!found) return
+  const { number } = found.account
+  await commit(
+    core.db,
+    endAllStatements(core, sql`${number}`, null),
+    core.db.all(sql`SELECT 1 AS ended WHERE NOT EXISTS
+      (SELECT 1 FROM sessions WHERE account_number = ${number})`),
+  )
+}

@@ -1,0 +1,84 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { newToken } from '../crypto/random'
+import type { Query } from '../storage/database'
+import type { Account } from './accounts'
+import type { Client, Core } from './context'
+import { type OpenedSession, prepareSession } from './sessions'
+import { rememberSources, sourcesOf } from './sources'
+import { type Bucket, clear } from './throttle'
+
+/** The end of every way to sign in. Nothing else opens a session. */
+
+/** What a completed sign-in hands to the client. */
+export interface SignedIn {
+  readonly kind: 'signed_in'
+  readonly account: Account
+  readonly session: OpenedSession
+  /** Names this device to Atrium from now on; the one it had already, if any. */
+  readonly deviceToken: string
+}
+
+/** Consecutive failures of an account by strangers. It never closes; from its maximum on it asks for more. */
+export function strangersBucket(number: SQL): Bucket {
+  return {
+    key: sql`'account:' || ${number}`,
+    max: Number.MAX_SAFE_INTEGER,
+    blockMs: () => sql`0`,
+    windowMs: 365 * 24 * 60 * 60 * 1000,
+    windowFrom: 'latest',
+    forgets: false,
+  }
+}
+
+export interface Completion {
+  /** Everything that a completed sign-in writes, if `when` holds. */
+  statements(when: SQL): readonly Query[]
+  readonly readBack: ReturnType<typeof sessionExists>
+  /** To be called once the statements are in: tells KV, and gives what the client needs. */
+  signedIn(): SignedIn
+}
+
+function sessionExists(core: Core, tokenHash: string) {
+  return core.db.all<{ opened: number }>(
+    sql`SELECT 1 AS opened FROM sessions WHERE token_hash = ${tokenHash}`,
+  )
+}
+
+/**
+ * The end of every way to sign in, once all factors are proven: the session, the device that is
+ * known from now on, the history, and the end of the strangers' count.
+ */
+export async function completeSignIn(
+  core: Core,
+  given: { account: Account; client: Client; historyId: string },
+): Promise<Completion> {
+  const { account, historyId } = given
+  const deviceToken = given.client.deviceToken ?? newToken()
+  const client = { ...given.client, deviceToken }
+  const [session, sources] = await Promise.all([
+    prepareSession(core, account, client),
+    sourcesOf(core, client),
+  ])
+  const isOpen = sql`EXISTS (SELECT 1 FROM sessions WHERE token_hash = ${session.tokenHash})`
+  return {
+    statements: (when) => [
+      session.insert(when),
+      ...rememberSources(core, account.number, sources, isOpen),
+      core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
+        WHERE id = ${historyId} AND ${isOpen}`),
+      core.db.run(sql`UPDATE accounts SET logged_in_at = ${core.now}
+        WHERE number = ${account.number} AND ${isOpen}`),
+      clear(core, strangersBucket(sql`${String(account.number)}`), isOpen),
+    ],
+    readBack: sessionExists(core, session.tokenHash),
+    signedIn: () => {
+      session.remember()
+      return {
+        kind: 'signed_in',
+        account: { ...account, loggedInAt: core.now },
+        session,
+        deviceToken,
+      }
+    },
+  }
+}

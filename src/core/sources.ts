@@ -1,0 +1,64 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { hashToken } from '../crypto/token'
+import type { Query } from '../storage/database'
+import type { Client, Core } from './context'
+
+/**
+ * Where attempts come from. A source is an address or a device; one from which the account has
+ * completed a sign-in is known, and what strangers do never closes the door to it.
+ */
+
+export interface Sources {
+  /** `ip:` and a keyed digest, so that no table holds an address as a permanent identifier. */
+  readonly address: string
+  /** `dev:` and the digest of the device's token; empty when it has none. */
+  readonly device: string
+}
+
+/** An IPv4 address itself, or the /64 of an IPv6 one: the smallest unit that belongs to one customer. */
+export function addressGroup(address: string): string {
+  if (!address.includes(':')) return address
+  const mapped = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
+  if (mapped?.[1]) return mapped[1]
+  const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
+  const left = head === '' ? [] : head.split(':')
+  const right = tail === undefined || tail === '' ? [] : tail.split(':')
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
+  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right]
+  return groups
+    .slice(0, 4)
+    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .join(':')
+}
+
+export async function sourcesOf(core: Core, client: Client): Promise<Sources> {
+  const [address, device] = await Promise.all([
+    core.keys.sign('address', addressGroup(client.address)),
+    client.deviceToken === null ? '' : hashToken(client.deviceToken),
+  ])
+  return { address: `ip:${address}`, device: device === '' ? '' : `dev:${device}` }
+}
+
+/** The known source that this request comes from, or NULL; `account` is an account's number in SQL. */
+export function knownSource(core: Core, account: SQL, sources: Sources): SQL {
+  const since = core.now - core.settings.knownSourceSeconds * 1000
+  return sql`(SELECT source FROM known_sources WHERE account_number = ${account}
+    AND source IN (${sources.device}, ${sources.address}) AND seen_at > ${since}
+    ORDER BY source = ${sources.device} DESC LIMIT 1)`
+}
+
+/** Remembers both sources of a completed sign-in, provided that `when` holds. */
+export function rememberSources(
+  core: Core,
+  account: number,
+  sources: Sources,
+  when: SQL,
+): readonly Query[] {
+  return [sources.device, sources.address]
+    .filter((source) => source !== '')
+    .map((source) =>
+      core.db.run(sql`INSERT INTO known_sources (account_number, source, seen_at)
+        SELECT ${account}, ${source}, ${core.now} WHERE ${when}
+        ON CONFLICT (account_number, source) DO UPDATE SET seen_at = excluded.seen_at`),
+    )
+}

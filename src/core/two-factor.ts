@@ -1,0 +1,47 @@
+import { sql } from 'drizzle-orm'
+import { commit } from '../storage/database'
+import { hasConfirmedEmail } from './accounts'
+import type { Client, Core } from './context'
+import { fail } from './errors'
+import { prepareLetter } from './outbox'
+import { requireRecentAuthentication } from './reauthentication'
+import type { Viewer } from './sessions'
+
+/**
+ * The second factor that an account asks for after its password. A mailed code is the weaker kind
+ * (NIST SP 800-63B-4 section 3.1.3.1): it never replaces an authenticator app.
+ */
+
+/**
+ * Switches the mailed second factor on or off. Needs a recent sign-in or the password. Fails with
+ * no_confirmed_email where a code could reach nobody; done twice, the second changes nothing.
+ */
+export async function setMailedSecondFactor(
+  core: Core,
+  viewer: Viewer,
+  input: { isOn: boolean; currentPassword: string | null },
+  client: Client,
+): Promise<void> {
+  const { account } = viewer
+  await requireRecentAuthentication(core, viewer, input.currentPassword, client)
+  if (input.isOn && !hasConfirmedEmail(account)) fail({ code: 'no_confirmed_email' })
+  const [from, to] = input.isOn ? [null, 'email'] : ['email', null]
+  const letter = await prepareLetter(core, {
+    kind: input.isOn ? 'second_factor_on' : 'second_factor_off',
+  })
+  const mine = sql`number = ${account.number} AND changed_by = ${core.requestId}`
+  const [changed] = await commit(
+    core.db,
+    [
+      core.db.run(sql`UPDATE accounts SET second_factor = ${to}, updated_at = ${core.now}, changed_by = ${core.requestId}
+        WHERE number = ${account.number} AND epoch = ${account.epoch} AND second_factor IS ${from}
+          AND (${to} IS NULL OR email_verified_at IS NOT NULL)`),
+      letter.owe(sql`SELECT email AS address FROM accounts WHERE ${mine} AND email_verified_at IS NOT NULL`),
+    ],
+    core.db.all<{ epoch: number; noticeTo: string | null }>(sql`SELECT epoch, ${letter.owed} AS noticeTo
+      FROM accounts WHERE number = ${account.number}`),
+  )
+  // The session ended while the request was under way, so the request never was allowed.
+  if (changed?.epoch !== account.epoch) fail({ code: 'not_authenticated' })
+  letter.sendSoon(changed.noticeTo)
+}

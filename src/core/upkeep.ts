@@ -1,0 +1,29 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { run } from '../storage/database'
+import { expiredCodeKeptMs } from '../storage/reset-records'
+import type { Core } from './context'
+
+/**
+ * Sweeping out what has expired. Nothing depends on it: whatever is past its time is already
+ * refused by the statement that reads it.
+ */
+
+const rowsPerSweep = 1000
+
+/** Deletes up to 1000 expired rows of each table. One round trip. */
+export async function sweepExpired(core: Core): Promise<void> {
+  const { now, settings } = core
+  const sweep = (table: SQL, isExpired: SQL) =>
+    core.db.run(sql`DELETE FROM ${table} WHERE rowid IN
+      (SELECT rowid FROM ${table} WHERE ${isExpired} LIMIT ${rowsPerSweep})`)
+  await run(
+    core.db,
+    sweep(sql`sessions`, sql`idle_expires_at <= ${now}`),
+    sweep(sql`challenges`, sql`expires_at <= ${now}`),
+    sweep(sql`codes`, sql`expires_at <= ${now - expiredCodeKeptMs}`),
+    sweep(sql`throttles`, sql`expires_at <= ${now}`),
+    sweep(sql`known_sources`, sql`seen_at <= ${now - settings.knownSourceSeconds * 1000}`),
+    sweep(sql`login_history`, sql`at <= ${now - settings.loginHistorySeconds * 1000}`),
+    sweep(sql`held_usernames`, sql`held_until <= ${now}`),
+  )
+}

@@ -1,0 +1,44 @@
+import { type Bytes, toBase64Url, toHex } from './encoding'
+
+export function randomBytes(count: number): Bytes {
+  return crypto.getRandomValues(new Uint8Array(count))
+}
+
+/** A secret that nobody can guess: 32 random bytes, base64url, 43 characters. */
+export function newToken(): string {
+  return toBase64Url(randomBytes(32))
+}
+
+/** 24 hex digits: four bytes of creation time in seconds, then eight random ones, so that ids sort by age. */
+export function newId(now: number): string {
+  const seconds = Math.floor(now / 1000)
+  return seconds.toString(16).padStart(8, '0') + toHex(randomBytes(8))
+}
+
+/** A random integer from 1 to 2^48 - 1, which a double and a JSON number hold exactly. */
+export function newAccountNumber(): number {
+  const number = randomBytes(6).reduce((sum, byte) => sum * 256 + byte, 0)
+  return number === 0 ? 1 : number
+}
+
+const sixDigitsMin = 100_000
+const sixDigitsCount = 900_000
+/** The largest multiple of sixDigitsCount in 32 bits; numbers from there on would favour low codes. */
+const unbiasedEnd = Math.floor(2 ** 32 / sixDigitsCount) * sixDigitsCount
+
+/** Six digits, the first never 0, so that a client that parses it as a number loses nothing. */
+export function newDigits(): string {
+  const [number = 0] = crypto.getRandomValues(new Uint32Array(1))
+  return number < unbiasedEnd ? String(sixDigitsMin + (number % sixDigitsCount)) : newDigits()
+}
+
+/** Without 0, 1, l and o, which people mix up when they type. */
+const codeAlphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
+
+/** A code to mail: 150 random bits as six groups of five characters, to be copied or typed. */
+export function newMailedCode(): string {
+  const characters = Array.from(randomBytes(30), (byte) => codeAlphabet.charAt(byte % 32))
+  return Array.from({ length: 6 }, (_, group) =>
+    characters.slice(group * 5, group * 5 + 5).join(''),
+  ).join('-')
+}

@@ -1,0 +1,210 @@
+import { sql } from 'drizzle-orm'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+
+/**
+ * All tables. Times are milliseconds since the epoch. Columns that are read in one join have
+ * names of their own, because D1 hands a batch's rows over as objects keyed by column name.
+ */
+
+/** The parts of a profile that are shown but never searched or counted. Absent means never given. */
+export interface Profile {
+  middleName?: string
+  gender?: string
+  bio?: string
+  designation?: string
+  pronouns?: string
+  customLink?: string
+  organization?: string
+  country?: string
+  preferredLanguage?: string
+  phone?: string
+  phoneCountryCode?: string
+  customData?: { [key: string]: unknown }
+}
+
+export const accounts = sqliteTable('accounts', {
+  /** Random, 48 bits: the key inside, and the id where a dialect shows integers. */
+  number: integer('number').primaryKey(),
+  /** 24 hex digits that sort by creation time. */
+  id: text('id').notNull().unique(),
+  username: text('username').notNull(),
+  usernameKey: text('username_key').notNull().unique(),
+  email: text('email'),
+  emailKey: text('email_key').unique(),
+  emailVerifiedAt: integer('email_verified_at'),
+  passwordHash: text('password_hash'),
+  accountKeyHash: text('account_key_hash'),
+  role: text('role', { enum: ['user', 'admin'] })
+    .notNull()
+    .default('user'),
+  /** Raised to end every session and grant at once: each carries the epoch it was opened in. */
+  epoch: integer('epoch').notNull().default(0),
+  secondFactor: text('second_factor', { enum: ['email', 'app'] }),
+  disabledAt: integer('disabled_at'),
+  firstName: text('first_name').notNull().default(''),
+  lastName: text('last_name').notNull().default(''),
+  isPrivate: integer('is_private', { mode: 'boolean' }).notNull().default(false),
+  followerCount: integer('follower_count').notNull().default(0),
+  followingCount: integer('following_count').notNull().default(0),
+  profileCompleteness: integer('profile_completeness').notNull().default(0),
+  pictureKey: text('picture_key'),
+  profile: text('profile', { mode: 'json' }).$type<Profile>().notNull().default(sql`'{}'`),
+  createdAt: integer('created_at').notNull(),
+  updatedAt: integer('updated_at').notNull(),
+  loggedInAt: integer('logged_in_at'),
+  /** Which request made the last guarded change: the statements after it act only under its own. */
+  changedBy: text('changed_by'),
+})
+
+const account = () =>
+  integer('account_number')
+    .notNull()
+    .references(() => accounts.number, { onDelete: 'cascade' })
+
+/** What decides whether a session counts. How it looks to people is the KV record's and `device`. */
+export const sessions = sqliteTable(
+  'sessions',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    sessionId: text('session_id').notNull().unique(),
+    accountNumber: account(),
+    sessionEpoch: integer('session_epoch').notNull(),
+    systemEpoch: integer('system_epoch').notNull(),
+    openedAt: integer('opened_at').notNull(),
+    /** When the person last proved who they are, for what needs a recent sign-in. */
+    authenticatedAt: integer('authenticated_at').notNull(),
+    seenAt: integer('seen_at').notNull(),
+    idleExpiresAt: integer('idle_expires_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    /** The session record as JSON, from which a lost KV entry is rebuilt. */
+    device: text('device').notNull(),
+  },
+  (t) => [
+    index('sessions_account').on(t.accountNumber),
+    index('sessions_expires').on(t.idleExpiresAt),
+  ],
+)
+
+/** One row: raising the epoch ends every session of everybody. */
+export const system = sqliteTable('system', {
+  one: integer('one').primaryKey(),
+  globalEpoch: integer('global_epoch').notNull().default(0),
+})
+
+/** Long mailed codes. Each counts once, for the address it was mailed to. */
+export const codes = sqliteTable(
+  'codes',
+  {
+    codeHash: text('code_hash').primaryKey(),
+    accountNumber: account(),
+    purpose: text('purpose', { enum: ['reset', 'confirm', 'disown'] }).notNull(),
+    address: text('address').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    usedAt: integer('used_at'),
+    usedBy: text('used_by'),
+  },
+  (t) => [
+    index('codes_account').on(t.accountNumber, t.purpose),
+    index('codes_expires').on(t.expiresAt),
+  ],
+)
+
+/** A sign-in whose password was right and whose second factor is still to come. */
+export const challenges = sqliteTable(
+  'challenges',
+  {
+    tokenHash: text('token_hash').primaryKey(),
+    accountNumber: account(),
+    accountEpoch: integer('account_epoch').notNull(),
+    /** HMAC of the mailed code; absent where an authenticator app answers. */
+    codeHash: text('code_hash'),
+    attempts: integer('attempts').notNull().default(0),
+    attemptBy: text('attempt_by'),
+    historyId: text('history_id').notNull(),
+    createdAt: integer('created_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    usedAt: integer('used_at'),
+    usedBy: text('used_by'),
+  },
+  (t) => [
+    index('challenges_account').on(t.accountNumber),
+    index('challenges_expires').on(t.expiresAt),
+  ],
+)
+
+/** Counters of attempts. The keys are made in core/throttle.ts and hold no address in clear. */
+export const throttles = sqliteTable(
+  'throttles',
+  {
+    key: text('key').primaryKey(),
+    count: integer('count').notNull(),
+    blockedUntil: integer('blocked_until').notNull().default(0),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('throttles_expires').on(t.expiresAt)],
+)
+
+/** Addresses and devices from which an account has completed a sign-in. */
+export const knownSources = sqliteTable(
+  'known_sources',
+  {
+    accountNumber: account(),
+    source: text('source').notNull(),
+    seenAt: integer('seen_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountNumber, t.source] }),
+    index('known_sources_seen').on(t.seenAt),
+  ],
+)
+
+export const loginHistory = sqliteTable(
+  'login_history',
+  {
+    id: text('id').primaryKey(),
+    accountNumber: account(),
+    at: integer('at').notNull(),
+    success: integer('success', { mode: 'boolean' }).notNull(),
+    reason: text('reason'),
+    dialect: text('dialect').notNull(),
+    ipAddress: text('ip_address'),
+    userAgent: text('user_agent'),
+  },
+  (t) => [
+    index('login_history_account').on(t.accountNumber, t.at),
+    index('login_history_at').on(t.at),
+  ],
+)
+
+/**
+ * Work owed to the world outside D1, written in the batch of the change that owes it. A row lives
+ * until the work is done; it names an account without a reference, because it may outlive it.
+ */
+export const outbox = sqliteTable(
+  'outbox',
+  {
+    id: text('id').primaryKey(),
+    kind: text('kind', { enum: ['mail', 'forget'] }).notNull(),
+    /** An address for a mail; a JSON array of token hashes whose KV records are to go. */
+    target: text('target').notNull(),
+    /** What a mail says, sealed, as it may hold a code; empty for the other kind. */
+    payload: text('payload').notNull(),
+    createdAt: integer('created_at').notNull(),
+    /** Not before this time; pushed forward while somebody works on it and after a failure. */
+    dueAt: integer('due_at').notNull(),
+    tries: integer('tries').notNull().default(0),
+    leasedBy: text('leased_by'),
+  },
+  (t) => [index('outbox_due').on(t.dueAt)],
+)
+
+/** Usernames of deleted accounts, kept back for a while so that nobody steps into their place. */
+export const heldUsernames = sqliteTable(
+  'held_usernames',
+  {
+    usernameKey: text('username_key').primaryKey(),
+    heldUntil: integer('held_until').notNull(),
+  },
+  (t) => [index('held_usernames_until').on(t.heldUntil)],
+)
