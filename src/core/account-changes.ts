@@ -61,11 +61,16 @@ export async function updateAccount(
   const issues = changeIssues(core, target, changes)
   if (issues.length > 0) failInput(issues)
 
-  return applyChanges(core, target, { ...changes, email: newEmail ?? target.email ?? '' }, {
-    keepToken: isOwn ? viewer.session.tokenHash : null,
-    passwordHash:
-      changes.password === undefined ? null : await hashPassword(changes.password, core.hashing),
-  })
+  return applyChanges(
+    core,
+    target,
+    { ...changes, email: newEmail ?? target.email ?? '' },
+    {
+      keepToken: isOwn ? viewer.session.tokenHash : null,
+      passwordHash:
+        changes.password === undefined ? null : await hashPassword(changes.password, core.hashing),
+    },
+  )
 }
 
 async function getAccount(core: Core, id: string): Promise<Account> {
@@ -203,7 +208,6 @@ async function preparePasswordChange(
       letter.owe(sql`SELECT email AS address FROM accounts
         WHERE number = ${account} AND email_verified_at IS NOT NULL`),
     ],
-    sendSoon: (changed) =>
-      letter.sendSoon(changed.emailVerifiedAt === null ? null : changed.email),
+    sendSoon: (changed) => letter.sendSoon(changed.emailVerifiedAt === null ? null : changed.email),
   }
 }

@@ -69,7 +69,9 @@ export async function openChallenge(
     core.db,
     [
       ...given.alongside,
-      core.db.run(sql`UPDATE login_history SET reason = 'second_factor_required' WHERE id = ${historyId}`),
+      core.db.run(
+        sql`UPDATE login_history SET reason = 'second_factor_required' WHERE id = ${historyId}`,
+      ),
       core.db.run(sql`INSERT INTO challenges (token_hash, account_number, account_epoch, code_hash, history_id, created_at, expires_at)
         SELECT ${tokenHash}, number, epoch, ${codeHash}, ${historyId}, ${core.now}, ${core.now + ttlSeconds * 1000}
         FROM accounts WHERE number = ${account.number} AND epoch = ${account.epoch} AND disabled_at IS NULL
@@ -78,7 +80,9 @@ export async function openChallenge(
       ...(method === 'email'
         ? [
             reserve(core, mails, core.settings.throttle ? isOpen : sql`0`),
-            letter.owe(sql`SELECT email AS address FROM accounts WHERE number = ${account.number} AND ${isOpen}`),
+            letter.owe(
+              sql`SELECT email AS address FROM accounts WHERE number = ${account.number} AND ${isOpen}`,
+            ),
           ]
         : []),
     ],
@@ -132,7 +136,10 @@ export async function completeSecondFactor(
       .from(challenges)
       .innerJoin(
         accounts,
-        and(eq(accounts.number, challenges.accountNumber), eq(accounts.epoch, challenges.accountEpoch)),
+        and(
+          eq(accounts.number, challenges.accountNumber),
+          eq(accounts.epoch, challenges.accountEpoch),
+        ),
       )
       .where(eq(challenges.tokenHash, tokenHash)),
     bucketState(core, bucket),
@@ -159,10 +166,20 @@ export async function completeSecondFactor(
     )
     fail({ code: 'invalid_second_factor' })
   }
-  return claimChallenge(core, { tokenHash, account, client, evaluation, historyId: challenge.historyId })
+  return claimChallenge(core, {
+    tokenHash,
+    account,
+    client,
+    evaluation,
+    historyId: challenge.historyId,
+  })
 }
 
-function isFull(core: Core, quota: Bucket, state: { count: number; expiresAt: number } | undefined) {
+function isFull(
+  core: Core,
+  quota: Bucket,
+  state: { count: number; expiresAt: number } | undefined,
+) {
   return state && state.count >= quota.max && state.expiresAt > core.now ? state.expiresAt : 0
 }
 
@@ -214,8 +231,12 @@ async function claimChallenge(
     core.db,
     [
       // Before the challenge is claimed, while the bucket's key can still be told from it.
-      giveBack(core, evaluation.bucket, sql`EXISTS (SELECT 1 FROM challenges
-        WHERE token_hash = ${tokenHash} AND used_at IS NULL)`),
+      giveBack(
+        core,
+        evaluation.bucket,
+        sql`EXISTS (SELECT 1 FROM challenges
+        WHERE token_hash = ${tokenHash} AND used_at IS NULL)`,
+      ),
       core.db.run(sql`UPDATE challenges SET used_at = ${core.now}, used_by = ${core.requestId}
         WHERE token_hash = ${tokenHash} AND used_at IS NULL AND expires_at > ${core.now}`),
       ...completion.statements(isMine),

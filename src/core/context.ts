@@ -1,6 +1,6 @@
-import type { Settings } from '../env'
 import type { Keyring } from '../crypto/keyed'
 import type { PasswordHashing } from '../crypto/password-hash'
+import type { Settings } from '../env'
 import type { Database } from '../storage/database'
 
 /** Everything a core function stands on. One per request; nothing of it outlives the request. */

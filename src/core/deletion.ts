@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commit, type Query } from '../storage/database'
 import type { Core } from './context'
-import { prepareLetter, oweForgetting } from './outbox'
+import { oweForgetting, prepareLetter } from './outbox'
 
 /** Deleting an account with everything in it. Only its username is kept back for a while. */
 
@@ -35,7 +35,9 @@ export async function deleteAccount(
         WHERE number = ${number} AND email_verified_at IS NOT NULL`),
       ...deletionStatements(core, number),
     ],
-    core.db.all(sql`SELECT 1 AS gone WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`),
+    core.db.all(
+      sql`SELECT 1 AS gone WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`,
+    ),
   )
   notice.sendSoon(account.emailVerifiedAt === null ? null : account.email)
 }

@@ -64,7 +64,10 @@ export async function prepareConfirmation(
 export async function resendConfirmation(core: Core, accountId: string): Promise<void> {
   const { settings } = core
   const number = sql`(SELECT number FROM accounts WHERE id = ${accountId})`
-  const mails = hourlyQuota(sql`'confirmation-codes:' || ${number}`, settings.confirmationCodesPerHour)
+  const mails = hourlyQuota(
+    sql`'confirmation-codes:' || ${number}`,
+    settings.confirmationCodesPerHour,
+  )
   const [[account], ...counted] = await run(
     core.db,
     core.db.all<{ number: number; username: string; email: string }>(sql`
@@ -82,11 +85,7 @@ export async function resendConfirmation(core: Core, accountId: string): Promise
   })
   const isStillOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${account.number}
     AND email = ${account.email} AND email_verified_at IS NULL)`
-  await commit(
-    core.db,
-    confirmation.statements(isStillOpen),
-    core.db.all(sql`SELECT 1 AS done`),
-  )
+  await commit(core.db, confirmation.statements(isStillOpen), core.db.all(sql`SELECT 1 AS done`))
   confirmation.sendSoon()
 }
 
@@ -131,7 +130,9 @@ export async function confirmEmail(
       ...endAllStatements(core, firstTime, tokenHash),
       core.db.run(sql`DELETE FROM known_sources WHERE account_number = ${firstTime}
         AND source NOT IN (${sources.address}, ${sources.device})`),
-      core.db.run(sql`DELETE FROM codes WHERE account_number = ${mine} AND code_hash <> ${codeHash}`),
+      core.db.run(
+        sql`DELETE FROM codes WHERE account_number = ${mine} AND code_hash <> ${codeHash}`,
+      ),
       notice.owe(sql`SELECT email AS address FROM accounts WHERE number = ${mine}
         AND email_verified_at IS NOT NULL AND email_key <> LOWER((SELECT address FROM ${code}))`),
       core.db.run(sql`UPDATE accounts SET email_verified_at = ${now}, updated_at = ${now},

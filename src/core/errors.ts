@@ -1,3 +1,5 @@
+import { DatabaseUnavailable } from '../storage/database'
+
 /**
  * Every way in which the core can refuse, as one closed union. The core is precise; each dialect
  * decides in its own table what it tells, and with which status and words.
@@ -59,4 +61,10 @@ export function fail(failure: Failure): never {
 
 export function failInput(issues: readonly Issue[]): never {
   fail({ code: 'invalid_input', issues })
+}
+
+/** The failure behind something thrown, or null for what nobody expected. */
+export function failureOf(error: unknown): Failure | null {
+  if (error instanceof AccountError) return error.failure
+  return error instanceof DatabaseUnavailable ? { code: 'unavailable', retryAfterSeconds: 2 } : null
 }

@@ -130,28 +130,28 @@ export async function login(
   const typed = 'username' in name ? usernameKey(name.username) : emailKey(name.email)
   const number = couldExist(name) ? numberByName(name) : sql`NULL`
   const attempt = await prepareAttempt(core, number, typed, client)
-  const [, byStranger, byAddress, reserved, [found], [closed], [spraying], [consecutive]] = await run(
-    core.db,
-    ...countAttempt(core, attempt, number, client),
-    core.db
-      .select({
-        account: accountColumns,
-        secret: { passwordHash: accounts.passwordHash },
-        source: { known: sql<string | null>`${attempt.known}`.as('known_source') },
-      })
-      .from(accounts)
-      .where(sql`${accounts.number} = ${number}`),
-    bucketState(core, attempt.password),
-    bucketState(core, attempt.address),
-    bucketState(core, attempt.account),
-  )
+  const [, byStranger, byAddress, reserved, [found], [closed], [spraying], [consecutive]] =
+    await run(
+      core.db,
+      ...countAttempt(core, attempt, number, client),
+      core.db
+        .select({
+          account: accountColumns,
+          secret: { passwordHash: accounts.passwordHash },
+          source: { known: sql<string | null>`${attempt.known}`.as('known_source') },
+        })
+        .from(accounts)
+        .where(sql`${accounts.number} = ${number}`),
+      bucketState(core, attempt.password),
+      bucketState(core, attempt.address),
+      bucketState(core, attempt.account),
+    )
   if (core.settings.throttle && reserved.length === 0) {
     failUntil(core, Math.max(closed?.blockedUntil ?? 0, spraying?.blockedUntil ?? 0))
   }
 
   const hash = found?.secret.passwordHash ?? null
-  const isRight =
-    isUsablePassword(password) && (await verifyPassword(password, hash, core.hashing))
+  const isRight = isUsablePassword(password) && (await verifyPassword(password, hash, core.hashing))
   if (!isRight || !found) {
     fail({
       code: 'invalid_credentials',

@@ -176,7 +176,12 @@ function draft(settings: Settings, letter: Letter): Draft {
 }
 
 function escapeHtml(text: string): string {
-  const entities: { [char: string]: string } = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
+  const entities: { [char: string]: string } = {
+    '&': '&amp;',
+    '<': '&lt;',
+    '>': '&gt;',
+    '"': '&quot;',
+  }
   return text.replace(/[&<>"]/g, (char) => entities[char] ?? char)
 }
 

@@ -8,6 +8,8 @@ import { authenticate, type Caller, type Viewer } from './sessions'
 
 /** Profiles: what their parts may hold, and who sees what of whom. */
 
+export type { Profile }
+
 type TextField = Exclude<keyof Profile, 'customData'>
 
 /** In characters. What is longer than its dialect documents is refused there already. */

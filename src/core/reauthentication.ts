@@ -37,7 +37,8 @@ export async function requireRecentAuthentication(
   )
   if (core.settings.throttle && reserved.length === 0) failUntil(core, state?.blockedUntil ?? 0)
   const isRight =
-    isUsablePassword(password) && (await verifyPassword(password, found?.hash ?? null, core.hashing))
+    isUsablePassword(password) &&
+    (await verifyPassword(password, found?.hash ?? null, core.hashing))
   if (!isRight) fail({ code: 'reauthentication_required', reason: 'wrong_password' })
   core.defer(run(core.db, clear(core, bucket)))
 }

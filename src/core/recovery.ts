@@ -67,7 +67,9 @@ export async function requestReset(
         ON CONFLICT (code_hash) DO NOTHING`),
       core.db.run(sql`DELETE FROM codes WHERE account_number = ${number} AND purpose = 'reset'
         AND code_hash <> ${codeHash} AND ${isIssued}`),
-      letter.owe(sql`SELECT email AS address FROM accounts WHERE number = ${number} AND ${isIssued}`),
+      letter.owe(
+        sql`SELECT email AS address FROM accounts WHERE number = ${number} AND ${isIssued}`,
+      ),
       reserve(core, perAccount, counting),
       reserve(core, perAddress, counting),
     ],
@@ -131,7 +133,9 @@ export async function resetPassword(
       ...endAllStatements(core, mine, null),
       core.db.run(sql`DELETE FROM known_sources WHERE account_number = ${mine}
         AND source NOT IN (${sources.address}, ${sources.device})`),
-      core.db.run(sql`DELETE FROM codes WHERE account_number = ${mine} AND code_hash <> ${codeHash}`),
+      core.db.run(
+        sql`DELETE FROM codes WHERE account_number = ${mine} AND code_hash <> ${codeHash}`,
+      ),
       letter.owe(sql`SELECT email AS address FROM accounts
         WHERE number = ${mine} AND email_verified_at IS NOT NULL`),
       core.db.run(sql`UPDATE accounts SET password_hash = ${passwordHash}, updated_at = ${now},

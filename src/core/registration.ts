@@ -57,10 +57,7 @@ export async function registerAccount(
 
   if (settings.throttle) {
     const { address } = await sourcesOf(core, client)
-    const signUps = hourlyQuota(
-      sql`${`sign-ups:${address}`}`,
-      settings.signUpsPerAddressPerHour,
-    )
+    const signUps = hourlyQuota(sql`${`sign-ups:${address}`}`, settings.signUpsPerAddressPerHour)
     const [, state] = await run(core.db, ...quotaState(core, signUps))
     requireQuota(core, signUps, state)
   }
@@ -93,7 +90,8 @@ async function insertAccount(
       })
     : null
 
-  const inserting = core.db.run(sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
+  const inserting =
+    core.db.run(sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
       email_verified_at, password_hash, role, first_name, last_name, profile, created_at, updated_at)
     SELECT ${number}, ${newId(now)}, ${input.username}, ${nameKey}, ${input.email}, ${addressKey},
       ${verifiedAt}, ${passwordHash}, ${role}, ${input.firstName}, ${input.lastName},
@@ -133,7 +131,10 @@ async function insertAccount(
     const nameTaken = isTaken('username') || !emailTaken
     fail({
       code: 'taken',
-      fields: [...(nameTaken ? (['username'] as const) : []), ...(emailTaken ? (['email'] as const) : [])],
+      fields: [
+        ...(nameTaken ? (['username'] as const) : []),
+        ...(emailTaken ? (['email'] as const) : []),
+      ],
     })
   }
   confirmation?.sendSoon()

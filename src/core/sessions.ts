@@ -19,6 +19,8 @@ import { oweForgetting } from './outbox'
  * and they end at a fixed time, at their own end, or all at once when the account's epoch moves.
  */
 
+export type { SessionRecord }
+
 /** What a request carries to prove who sends it, and what the route it reached asks for. */
 export interface Caller {
   /** The session token, or null when there is none or it could never be one. */
@@ -235,10 +237,7 @@ export async function listSessions(core: Core, caller: Caller): Promise<ListedSe
 /** Ends the session of a token at once. A token without a session ends nothing, and says nothing. */
 export async function endSession(core: Core, token: string): Promise<void> {
   const tokenHash = await hashToken(token)
-  await run(
-    core.db,
-    core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`),
-  )
+  await run(core.db, core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`))
   core.defer(deleteSessionRecords(core.kv, [tokenHash]))
 }
 

@@ -36,9 +36,14 @@ export async function setMailedSecondFactor(
       core.db.run(sql`UPDATE accounts SET second_factor = ${to}, updated_at = ${core.now}, changed_by = ${core.requestId}
         WHERE number = ${account.number} AND epoch = ${account.epoch} AND second_factor IS ${from}
           AND (${to} IS NULL OR email_verified_at IS NOT NULL)`),
-      letter.owe(sql`SELECT email AS address FROM accounts WHERE ${mine} AND email_verified_at IS NOT NULL`),
+      letter.owe(
+        sql`SELECT email AS address FROM accounts WHERE ${mine} AND email_verified_at IS NOT NULL`,
+      ),
     ],
-    core.db.all<{ epoch: number; noticeTo: string | null }>(sql`SELECT epoch, ${letter.owed} AS noticeTo
+    core.db.all<{
+      epoch: number
+      noticeTo: string | null
+    }>(sql`SELECT epoch, ${letter.owed} AS noticeTo
       FROM accounts WHERE number = ${account.number}`),
   )
   // The session ended while the request was under way, so the request never was allowed.

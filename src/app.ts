@@ -1,0 +1,113 @@
+import { type Context, Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { methodNotAllowed } from 'hono/method-not-allowed'
+import { routePath } from 'hono/route'
+import { createCoreFactory } from './core/create-core'
+import { checkHealth } from './core/health'
+import { drainOutbox } from './core/outbox'
+import { sweepExpired } from './core/upkeep'
+import { dialects } from './dialects'
+import { type Env, readSettings, SettingsError } from './env'
+import { cors } from './http/cors'
+import { type AppEnv, errorBoundary, type FailureTable, renderFailure } from './http/dialect'
+import { disownPage } from './http/disown-page'
+import { securityHeaders } from './http/headers'
+import { logProblem, logRequest, logSettings, logUpkeep } from './http/log'
+import { plainFailures } from './http/plain-failures'
+import { welcome } from './http/welcome'
+import { routedPath } from './root-routing'
+
+/** Puts the app together from the dialects and what they all stand behind. Once per isolate. */
+
+export interface Atrium {
+  fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
+  scheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void>
+}
+
+const refusedSeconds = 60
+
+/** `now` gives milliseconds since the epoch. */
+export function createApp({ now = Date.now }: { now?: () => number } = {}): Atrium {
+  const factories = new WeakMap<Env, ReturnType<typeof createCoreFactory>>()
+
+  // The settings are read once per environment, which the platform makes once per isolate.
+  function coreOf(env: Env, ctx: { waitUntil(work: Promise<unknown>): void }) {
+    const factory = factories.get(env) ?? createCoreFactory(env, readSettings(env))
+    factories.set(env, factory)
+    return factory(now(), (work) => ctx.waitUntil(work.catch(logProblem)))
+  }
+
+  const withCore = createMiddleware<AppEnv>(async function withCore(c, next) {
+    c.set('core', coreOf(c.env, c.executionCtx))
+    await next()
+  })
+
+  const app = new Hono<AppEnv>({
+    getPath: (request) => routedPath(new URL(request.url).pathname),
+  })
+  app.use(requestLog, securityHeaders, withCore, cors)
+  app.use(
+    methodNotAllowed({
+      app,
+      onMethodNotAllowed: (c, allow) =>
+        renderFailure(c, failuresAt(c), { code: 'method_not_allowed', allow }),
+    }),
+  )
+
+  app.get('/', (c) =>
+    welcome(
+      c,
+      dialects.map(({ name }) => name),
+    ),
+  )
+  app.get('/healthz', async (c) => {
+    await checkHealth(c.var.core)
+    return c.json({ status: 'ok' })
+  })
+  app.route('/', disownPage)
+
+  for (const { name, routes, failures } of dialects) {
+    // Set before mounting: Hono hands a sub-app's errors to the handler it had by then.
+    routes.onError(errorBoundary(failures))
+    app.route(`/${name}`, routes)
+  }
+
+  app.notFound((c) => renderFailure(c, failuresAt(c), { code: 'route_not_found' }))
+  app.onError((error, c) => {
+    if (!(error instanceof SettingsError)) return errorBoundary(failuresAt(c))(error, c)
+    logSettings(error.message)
+    const refused = { code: 'unavailable', retryAfterSeconds: refusedSeconds } as const
+    return renderFailure(c, failuresAt(c), refused)
+  })
+
+  return {
+    fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+
+    async scheduled(controller, env, ctx) {
+      const core = coreOf(env, ctx)
+      logUpkeep(await drainOutbox(core))
+      if (controller.cron !== everyMinute) await sweepExpired(core)
+    },
+  }
+}
+
+/** The cron of wrangler.toml that only sends what is due; any other sweeps as well. */
+const everyMinute = '* * * * *'
+
+const requestLog = createMiddleware<AppEnv>(async function requestLog(c, next) {
+  const startedAt = Date.now()
+  await next()
+  logRequest({
+    requestId: c.get('core')?.requestId ?? '',
+    method: c.req.method,
+    route: routePath(c),
+    status: c.res.status,
+    durationMs: Date.now() - startedAt,
+  })
+})
+
+/** In whose words a failure is answered: the dialect's under whose name the path falls. */
+function failuresAt(c: Context<AppEnv>): FailureTable {
+  const [, name] = c.req.path.split('/')
+  return dialects.find((dialect) => dialect.name === name)?.failures ?? plainFailures
+}

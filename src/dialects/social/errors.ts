@@ -1,0 +1,76 @@
+import type { Issue } from '../../core/errors'
+import type { FailureTable, WireError } from '../../http/dialect'
+
+/** Every failure in the words of this API: `{ok: 0, error, additionalInfo?}`. */
+
+const secretFields = new Set(['password', 'currentPassword', 'code', 'sessionHash'])
+
+const messages: { readonly [R in Issue['rule']]: string } = {
+  missing: 'Invalid value',
+  type: 'Invalid value',
+  format: 'Invalid value',
+  too_short: 'Invalid value',
+  too_long: 'Invalid value',
+  unusable: 'Invalid value',
+  reserved: 'This name is reserved',
+  too_common: 'This password is too common',
+  is_own_word: 'This password is too easy to guess',
+  not_editable: 'This field cannot be edited',
+}
+
+function renderIssue(issue: Issue & { readonly location?: string }) {
+  const { field, rule, value, location = 'body' } = issue
+  const shown = value === undefined || secretFields.has(field) ? {} : { value }
+  return { type: 'field', ...shown, msg: messages[rule], path: field, param: field, location }
+}
+
+function error(status: WireError['status'], name: string, additionalInfo?: unknown): WireError {
+  const body = { ok: 0, error: name, ...(additionalInfo === undefined ? {} : { additionalInfo }) }
+  return { status, body }
+}
+
+function invalid(field: string): WireError {
+  return error(400, 'ClientInputError', { errors: [renderIssue({ field, rule: 'format' })] })
+}
+
+/** RFC 6750 section 3: a refused bearer is told which scheme, and which scope, would be taken. */
+function challenged(wire: WireError, parameters = ''): WireError {
+  return { ...wire, headers: { 'WWW-Authenticate': `Bearer realm="atrium"${parameters}` } }
+}
+
+export const failures: FailureTable = {
+  invalid_input: ({ issues }) =>
+    error(400, 'ClientInputError', { errors: issues.map(renderIssue) }),
+  malformed_body: () => error(400, 'ClientInputError', { reason: 'malformed_body' }),
+  unsupported_media_type: () => error(415, 'ClientInputError', { reason: 'content_type' }),
+  body_too_large: ({ bytesMax }) => error(413, 'ClientInputError', { bytesMax }),
+  invalid_code: () => invalid('code'),
+  invalid_second_factor: () => invalid('code'),
+  nothing_to_confirm: () => invalid('target'),
+  no_confirmed_email: () => error(400, 'ClientInputError', { reason: 'email_not_confirmed' }),
+  invalid_invite_code: () => error(400, 'InvalidInviteCode'),
+
+  invalid_credentials: () => error(401, 'Unauthorized'),
+  not_authenticated: () => challenged(error(401, 'Unauthorized')),
+  reauthentication_required: ({ reason }) => error(401, 'Unauthorized', { reason }),
+  email_not_confirmed: () => error(401, 'ResourceNotActive'),
+
+  missing_scope: ({ scope }) =>
+    challenged(
+      error(403, 'InsufficientPrivileges', { scope }),
+      `, error="insufficient_scope", scope="${scope}"`,
+    ),
+  account_disabled: () => error(403, 'Banned'),
+  forbidden: () => error(403, 'Forbidden'),
+  cross_origin: () => error(403, 'Forbidden', { reason: 'cross_origin' }),
+  registration_closed: () => error(403, 'Forbidden', { reason: 'registration_closed' }),
+
+  account_not_found: () => error(404, 'NotFound'),
+  route_not_found: () => error(404, 'NotFound'),
+  method_not_allowed: ({ allow }) => error(405, 'MethodNotAllowed', { allow }),
+  taken: ({ fields }) => error(409, 'ResourceConflict', { duplicateFields: fields }),
+  too_many_attempts: ({ retryAfterSeconds }) =>
+    error(429, 'RateLimitError', { retryAfter: retryAfterSeconds }),
+  internal: () => error(500, 'InternalServerError'),
+  unavailable: () => error(503, 'ServiceUnavailable'),
+}

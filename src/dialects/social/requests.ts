@@ -1,0 +1,182 @@
+import { z } from 'zod'
+import type { AccountChanges, ChangeOptions } from '../../core/account-changes'
+import { failInput } from '../../core/errors'
+import { isEmail, isId, isUsername } from '../../core/identifiers'
+import type { LoginInput } from '../../core/login'
+import type { Profile } from '../../core/profiles'
+import type { Registration } from '../../core/registration'
+
+/** What clients of this API send, and what it means to the core. */
+
+/** The document's samples wrap some bodies into a list of one. */
+export function unwrapped(input: unknown): unknown {
+  return Array.isArray(input) && input.length === 1 ? input[0] : input
+}
+
+const Username = z.string().regex(/^[A-Za-z0-9_]{8,30}$/)
+const Email = z.string().refine(isEmail)
+const Name = z.string().trim().min(1).max(100)
+const Password = z.string().min(8).max(400)
+/** On the way in any password is let through that could be stored: the core knows the rest. */
+const AnyPassword = z.string().min(1).max(1024)
+const Phone = z.string().regex(/^\d{4,15}$/)
+const PhoneCountryCode = z.string().regex(/^\+?\d{1,4}$/)
+const Id = z.string().refine(isId)
+/** The document calls codes strings and shows a number. */
+const Code = z
+  .union([z.string().trim().min(1).max(128), z.number().int().nonnegative()])
+  .transform(String)
+/** Forms know no booleans. */
+const State = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
+
+export const CreateBody = z
+  .object({
+    username: Username,
+    firstName: Name,
+    lastName: Name,
+    email: Email,
+    password: Password,
+    phoneCountryCode: PhoneCountryCode.optional(),
+    phone: Phone.optional(),
+    inviteCode: z.string().max(128).optional(),
+  })
+  .refine((given) => given.phone === undefined || given.phoneCountryCode !== undefined, {
+    path: ['phoneCountryCode'],
+  })
+
+export function toRegistration(sent: z.infer<typeof CreateBody>): Registration {
+  const { username, firstName, lastName, email, password, phone, phoneCountryCode } = sent
+  return {
+    username,
+    firstName,
+    lastName,
+    email,
+    password,
+    profile: {
+      ...(phone === undefined ? {} : { phone }),
+      ...(phoneCountryCode === undefined ? {} : { phoneCountryCode }),
+    },
+    inviteCode: sent.inviteCode ?? null,
+    replacesUnconfirmed: true,
+  }
+}
+
+export const VerifyEmailBody = z.object({ code: Code, target: Id.optional() })
+export const VerifyEmailQuery = VerifyEmailBody
+export const ResendQuery = z.object({ target: Id.optional() })
+
+const blank = z.literal('').transform(() => undefined)
+
+export const LoginBody = z
+  .object({
+    username: z.union([blank, z.string().refine(isUsername)]).optional(),
+    email: z.union([blank, Email]).optional(),
+    password: AnyPassword,
+    userAgent: z.string().min(1).max(1024),
+  })
+  .refine((sent) => sent.username !== undefined || sent.email !== undefined, {
+    path: ['username'],
+  })
+
+export function toLogin(sent: z.infer<typeof LoginBody>): LoginInput {
+  const { username, email, password } = sent
+  return { name: username === undefined ? { email: email ?? '' } : { username }, password }
+}
+
+export const SecondFactorBody = z.object({
+  target: Id,
+  code: Code,
+  sessionHash: z.string().min(3).max(128),
+})
+
+export const UserPath = z.object({ userId: Id })
+
+export const TwoFactorBody = z.object({ state: State, currentPassword: AnyPassword.optional() })
+export const CodeRequest = z.object({ email: Email })
+export const ResetBody = z.object({ code: Code, password: Password })
+export const PrivateBody = z.object({ state: State })
+
+export const HistoryQuery = z.object({
+  limit: z.coerce.number().int().min(1).max(100).default(10),
+  offset: z.iso.datetime({ offset: true }).transform(Date.parse).optional(),
+})
+
+/** The word that takes an optional field away. */
+const unset = z.literal('__unset__').transform(() => null)
+const optionalText = (lengthMax: number) =>
+  z.union([unset, z.null(), z.string().min(1).max(lengthMax)]).optional()
+
+const ProfileFields = z.object({
+  middleName: optionalText(100),
+  gender: optionalText(128),
+  bio: optionalText(256),
+  designation: optionalText(128),
+  pronouns: optionalText(24),
+  customLink: optionalText(256),
+  organization: optionalText(128),
+  country: z.union([unset, z.null(), z.string().regex(/^[A-Z]{2}$/)]).optional(),
+  preferredLanguage: z.union([unset, z.null(), z.string().regex(/^[a-z]{2}$/)]).optional(),
+  phone: z.union([unset, z.null(), Phone]).optional(),
+  phoneCountryCode: z.union([unset, z.null(), PhoneCountryCode]).optional(),
+  customData: z.record(z.string(), z.unknown()).optional(),
+})
+
+export const UpdateBody = z.object({
+  target: Id.optional(),
+  username: Username.optional(),
+  firstName: Name.optional(),
+  lastName: Name.optional(),
+  email: Email.optional(),
+  password: Password.optional(),
+  role: z.enum(['user', 'admin']).optional(),
+  currentPassword: AnyPassword.optional(),
+  ...ProfileFields.shape,
+})
+
+/** Keys that this document shows but nobody sets here: sending one is a mistake worth naming. */
+const shownOnly = `_id verified verifiedDate varifiedDate followingCount followerCount isPrivate
+  profilePictureUrl isSubscribed subscriptionTier subscriptionExpiry isBanned isRestricted
+  emailVerified createdAt updatedAt`.split(/\s+/)
+
+/** Refuses the keys that the setting does not open; those of no document are none of our business. */
+export function requireEditable(
+  sent: unknown,
+  editable: readonly string[],
+  isAdministrator: boolean,
+): void {
+  if (typeof sent !== 'object' || sent === null) return
+  const control = ['target', 'role', 'currentPassword']
+  const settable = Object.keys(UpdateBody.shape).filter((key) => !control.includes(key))
+  const closed = isAdministrator
+    ? shownOnly
+    : [...shownOnly, ...settable.filter((key) => !editable.includes(key))]
+  const issues = closed
+    .filter((key) => Object.hasOwn(sent, key))
+    .map((field) => ({ field, rule: 'not_editable' as const, value: Reflect.get(sent, field) }))
+  if (issues.length > 0) failInput(issues)
+}
+
+export function toChanges(sent: z.infer<typeof UpdateBody>): {
+  changes: AccountChanges
+  options: ChangeOptions
+} {
+  const { target, currentPassword, username, firstName, lastName, email, password, role } = sent
+  const profile = Object.fromEntries(
+    Object.keys(ProfileFields.shape)
+      .map((key) => [key, sent[key as keyof Profile]] as const)
+      .filter(([, value]) => value !== undefined),
+  )
+  const changes: AccountChanges = {
+    ...(username === undefined ? {} : { username }),
+    ...(firstName === undefined ? {} : { firstName }),
+    ...(lastName === undefined ? {} : { lastName }),
+    ...(email === undefined ? {} : { email }),
+    ...(password === undefined ? {} : { password }),
+    ...(role === undefined ? {} : { role }),
+    ...(Object.keys(profile).length === 0 ? {} : { profile }),
+  }
+  return {
+    changes,
+    options: { targetId: target ?? null, currentPassword: currentPassword ?? null },
+  }
+}

@@ -1,0 +1,109 @@
+import type { Account } from '../../core/accounts'
+import type { HistoryEntry } from '../../core/login-history'
+import { asSelf, type Person } from '../../core/profiles'
+import type { SessionRecord } from '../../core/sessions'
+
+/** What clients of this API are answered. */
+
+/** `{ok: 1}`, and `data` only where there is something to say. */
+export function success(data?: unknown) {
+  return data === undefined ? { ok: 1 } : { ok: 1, data }
+}
+
+function date(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString()
+}
+
+/**
+ * A person in the order of the document. What is not for these eyes, or was never given, is null.
+ * There are no subscriptions, restrictions and verified marks here: their fields keep a resting value.
+ */
+export function renderPerson(person: Person) {
+  const { profile, own } = person
+  return {
+    _id: person.id,
+    firstName: person.firstName,
+    middleName: profile.middleName ?? null,
+    lastName: person.lastName,
+    gender: profile.gender ?? null,
+    username: person.username,
+    role: person.role,
+    bio: profile.bio ?? null,
+    designation: profile.designation ?? null,
+    profilePictureUrl: null,
+    pronouns: profile.pronouns ?? null,
+    verified: false,
+    verifiedDate: null,
+    customLink: profile.customLink ?? null,
+    followingCount: person.followingCount,
+    followerCount: person.followerCount,
+    isPrivate: person.isPrivate,
+    isSubscribed: own ? false : null,
+    subscriptionTier: own ? 'basic' : null,
+    subscriptionExpiry: null,
+    isBanned: own ? own.disabledAt !== null : null,
+    isRestricted: own ? false : null,
+    email: own?.email ?? null,
+    phone: own?.phone ?? null,
+    customData: own ? (own.customData ?? {}) : null,
+    phoneCountryCode: own?.phoneCountryCode ?? null,
+    organization: profile.organization ?? null,
+    country: profile.country ?? null,
+    preferredLanguage: profile.preferredLanguage ?? null,
+    createdAt: date(person.createdAt),
+    updatedAt: date(person.updatedAt),
+    ...(own ? { emailVerified: own.emailVerifiedAt !== null } : {}),
+  }
+}
+
+/** The account in its own eyes. Sign-in answers spell one key as the document's samples do there. */
+export function renderSelf(account: Account) {
+  return { ...renderPerson(asSelf(account)), varifiedDate: null }
+}
+
+export function renderSignedIn(account: Account) {
+  const user = renderSelf(account)
+  return success({ '2faEnabled': account.secondFactor !== null, userInfo: user, user })
+}
+
+/** Before the second factor, the sign-in knows no more than the client has already said. */
+export function renderSecondFactorRequired(account: Account, sessionHash: string) {
+  const user = { _id: account.id, username: account.username, email: account.email }
+  return success({ '2faEnabled': true, sessionHash, userInfo: user, user })
+}
+
+export function renderSession(
+  account: Account,
+  session: { id: string; openedAt: number; expiresAt: number },
+  record: SessionRecord,
+) {
+  return success({
+    userInfo: renderSelf(account),
+    session: {
+      _id: session.id,
+      createdAt: date(session.openedAt),
+      expiresAt: date(session.expiresAt),
+      source: record.dialect,
+      userAgent: record.userAgent,
+      ipAddress: record.ipAddress,
+    },
+  })
+}
+
+/** The one reason that clients of this API know by name. */
+const reasons: { readonly [reason: string]: string } = { second_factor_rejected: 'mfa_rejected' }
+
+export function renderHistory(account: Account, entries: readonly HistoryEntry[]) {
+  return success({
+    records: entries.map((entry) => ({
+      _id: entry.id,
+      userAgent: entry.userAgent,
+      ipAddress: entry.ipAddress,
+      success: entry.success,
+      ...(entry.reason === null ? {} : { reason: reasons[entry.reason] ?? entry.reason }),
+      source: entry.dialect,
+      targetId: account.id,
+      createdAt: date(entry.at),
+    })),
+  })
+}

@@ -1,0 +1,222 @@
+import { type Context, Hono } from 'hono'
+import { updateAccount } from '../../core/account-changes'
+import { completeSecondFactor } from '../../core/challenges'
+import { confirmEmail, resendConfirmation } from '../../core/email-confirmation'
+import { fail } from '../../core/errors'
+import { login } from '../../core/login'
+import { listLoginHistory } from '../../core/login-history'
+import { asSelf, getPerson } from '../../core/profiles'
+import { requestReset, resetPassword } from '../../core/recovery'
+import { registerAccount } from '../../core/registration'
+import {
+  authenticate,
+  describeSession,
+  endAllSessions,
+  endSession,
+  isConfirmedEnough,
+} from '../../core/sessions'
+import type { SignedIn } from '../../core/sign-in'
+import { setMailedSecondFactor } from '../../core/two-factor'
+import { body, check, params, query, readBody } from '../../http/body'
+import { clientOf } from '../../http/client'
+import { clearSessionCookie, setDeviceCookie, setSessionCookie } from '../../http/cookies'
+import * as credentials from '../../http/credentials'
+import { findSessionToken, fromOwnPages, notByHead, readSessionToken } from '../../http/credentials'
+import type { AppEnv } from '../../http/dialect'
+import { shield } from '../../http/shield'
+import * as requests from './requests'
+import { unwrapped } from './requests'
+import {
+  renderHistory,
+  renderPerson,
+  renderSecondFactorRequired,
+  renderSession,
+  renderSignedIn,
+  success,
+} from './responses'
+
+/** The account half of the document, in its order. */
+
+/** Delegated calls: the scope is what an application would need; a session has every one. */
+const session = (scope: string) => credentials.session({ scope, needsConfirmedEmail: true })
+const caller = (scope: string) => credentials.caller({ scope, needsConfirmedEmail: true })
+
+const client = (c: Context<AppEnv>, userAgent?: string) => clientOf(c, 'social', userAgent)
+
+function signIn(c: Context<AppEnv>, { account, session, deviceToken }: SignedIn): Response {
+  // A session that could call nothing is not handed out.
+  if (!isConfirmedEnough(c.var.core, account)) fail({ code: 'email_not_confirmed' })
+  setSessionCookie(c, session.token, session.expiresAt)
+  setDeviceCookie(c, deviceToken)
+  return c.json(renderSignedIn(account))
+}
+
+export const routes = new Hono<AppEnv>()
+
+routes.post('/user/create', shield, body(requests.CreateBody, unwrapped), async (c) => {
+  const account = await registerAccount(
+    c.var.core,
+    requests.toRegistration(c.req.valid('json')),
+    client(c),
+  )
+  return c.json(success({ user: renderPerson(asSelf(account)) }), 201)
+})
+
+const confirmed = 'Your email has been verified successfully. You can now login.'
+
+async function verifyEmail(
+  c: Context<AppEnv>,
+  sent: { code: string; target?: string | undefined },
+) {
+  const given = { code: sent.code, accountId: sent.target ?? null, token: findSessionToken(c) }
+  await confirmEmail(c.var.core, given, client(c))
+  return c.json(success(confirmed))
+}
+
+routes.post('/user/verify-email', shield, body(requests.VerifyEmailBody, unwrapped), (c) =>
+  verifyEmail(c, c.req.valid('json')),
+)
+routes.get('/user/verify-email', notByHead, shield, query(requests.VerifyEmailQuery), (c) =>
+  verifyEmail(c, c.req.valid('query')),
+)
+
+async function resendVerification(c: Context<AppEnv>, target: string | undefined) {
+  const accountId = target ?? (await ownId(c))
+  await resendConfirmation(c.var.core, accountId)
+  return c.json(success('Verification email resent successfully.'))
+}
+
+async function ownId(c: Context<AppEnv>): Promise<string> {
+  const asking = { token: readSessionToken(c), scope: 'delegated:profile:read' }
+  const { viewer } = await authenticate(c.var.core, { ...asking, needsConfirmedEmail: false })
+  return viewer.account.id
+}
+
+routes.get('/user/resend-verification', notByHead, shield, query(requests.ResendQuery), (c) =>
+  resendVerification(c, c.req.valid('query').target),
+)
+routes.post('/user/resend-verification', shield, body(requests.ResendQuery, unwrapped), (c) =>
+  resendVerification(c, c.req.valid('json').target),
+)
+
+routes.post('/user/login', fromOwnPages, shield, body(requests.LoginBody, unwrapped), async (c) => {
+  const sent = c.req.valid('json')
+  const outcome = await login(c.var.core, requests.toLogin(sent), client(c, sent.userAgent))
+  return outcome.kind === 'signed_in'
+    ? signIn(c, outcome)
+    : c.json(renderSecondFactorRequired(outcome.account, outcome.challengeToken))
+})
+
+routes.post(
+  '/user/do-2fa',
+  fromOwnPages,
+  shield,
+  body(requests.SecondFactorBody, unwrapped),
+  async (c) => {
+    const { target, code, sessionHash } = c.req.valid('json')
+    const input = { challengeToken: sessionHash, code, accountId: target }
+    return signIn(c, await completeSecondFactor(c.var.core, input, client(c)))
+  },
+)
+
+routes.post(
+  '/user/2fa',
+  session('delegated:profile:2fa:write'),
+  body(requests.TwoFactorBody, unwrapped),
+  async (c) => {
+    const { state, currentPassword = null } = c.req.valid('json')
+    const input = { isOn: state, currentPassword }
+    await setMailedSecondFactor(c.var.core, c.var.viewer, input, client(c))
+    return c.json(success())
+  },
+)
+
+routes.on(['GET', 'POST'], '/user/logout', notByHead, async (c) => {
+  const token = readSessionToken(c)
+  if (token !== null) await endSession(c.var.core, token)
+  clearSessionCookie(c)
+  return c.json(success())
+})
+
+routes.on(['GET', 'POST'], '/user/logout-all', notByHead, async (c) => {
+  const token = readSessionToken(c)
+  if (token !== null) await endAllSessions(c.var.core, token)
+  clearSessionCookie(c)
+  return c.json(success())
+})
+
+async function mailResetCode(c: Context<AppEnv>, email: string) {
+  await requestReset(c.var.core, { email }, client(c))
+  return c.json(success())
+}
+
+routes.get('/user/code', notByHead, shield, query(requests.CodeRequest), (c) =>
+  mailResetCode(c, c.req.valid('query').email),
+)
+routes.post('/user/code', shield, body(requests.CodeRequest, unwrapped), (c) =>
+  mailResetCode(c, c.req.valid('json').email),
+)
+
+routes.post('/user/reset-password', shield, body(requests.ResetBody, unwrapped), async (c) => {
+  await resetPassword(c.var.core, c.req.valid('json'), client(c))
+  return c.json(success())
+})
+
+routes.post(
+  '/user/private',
+  session('delegated:profile:write'),
+  body(requests.PrivateBody, unwrapped),
+  async (c) => {
+    const options = { targetId: null, currentPassword: null }
+    const changes = { isPrivate: c.req.valid('json').state }
+    await updateAccount(c.var.core, c.var.viewer, changes, options, client(c))
+    return c.json(success())
+  },
+)
+
+routes.get('/user/me', session('delegated:profile:read'), (c) => {
+  const { core, viewer } = c.var
+  const user = renderPerson(asSelf(viewer.account))
+  return c.json(success({ user, editableFields: core.settings.editableFields }))
+})
+
+routes.patch('/user/me', session('delegated:profile:write'), async (c) => {
+  const { core, viewer } = c.var
+  const sent = unwrapped(await readBody(c))
+  const isAdministrator = viewer.account.role === 'admin'
+  requests.requireEditable(sent, core.settings.editableFields, isAdministrator)
+  const update = await check(requests.UpdateBody, sent, 'body')
+  const { changes, options } = requests.toChanges(update)
+  await updateAccount(core, viewer, changes, options, client(c))
+  return c.json(success())
+})
+
+routes.get('/user/session-state', caller('delegated:profile:read'), async (c) => {
+  const { core } = c.var
+  // "Nobody is signed in" is an answer here, and the document of this API calls it forbidden.
+  if (c.var.caller.token === null) fail({ code: 'forbidden' })
+  const { viewer } = await authenticate(core, c.var.caller)
+  const record = await describeSession(core, viewer)
+  return c.json(renderSession(viewer.account, viewer.session, record))
+})
+
+routes.get(
+  '/user/login-history',
+  caller('delegated:profile:login-history:read'),
+  query(requests.HistoryQuery),
+  async (c) => {
+    const page = { limit: c.req.valid('query').limit, before: c.req.valid('query').offset ?? null }
+    const { viewer, entries } = await listLoginHistory(c.var.core, c.var.caller, page)
+    return c.json(renderHistory(viewer.account, entries))
+  },
+)
+
+routes.get(
+  '/user/:userId',
+  caller('delegated:profile:read'),
+  params(requests.UserPath),
+  async (c) => {
+    const person = await getPerson(c.var.core, c.var.caller, c.req.valid('param').userId)
+    return c.json(success({ user: renderPerson(person) }))
+  },
+)

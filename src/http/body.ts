@@ -1,0 +1,153 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import type { z } from 'zod'
+import { AccountError, type Issue } from '../core/errors'
+import { authenticate, type Caller } from '../core/sessions'
+import { type AppEnv, EdgeError } from './dialect'
+
+/** Reading and checking what a request says. The handler sees only what its schema lets through. */
+
+const bytesMax = 64 * 1024
+
+/** Counts while reading, because a chunked body names no length and a named one may lie. */
+async function readBytes(request: Request): Promise<Uint8Array> {
+  if (Number(request.headers.get('Content-Length') ?? 0) > bytesMax) {
+    throw new EdgeError({ code: 'body_too_large', bytesMax })
+  }
+  const bytes = new Uint8Array(bytesMax)
+  let length = 0
+  for await (const chunk of request.body ?? []) {
+    if (length + chunk.length > bytesMax) {
+      throw new EdgeError({ code: 'body_too_large', bytesMax })
+    }
+    bytes.set(chunk, length)
+    length += chunk.length
+  }
+  return bytes.subarray(0, length)
+}
+
+function mediaType(c: Context<AppEnv>): string {
+  return (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+/** A field that is sent twice has no value that could be trusted: it becomes a list, which no schema takes. */
+function parseForm(text: string): unknown {
+  const form = new URLSearchParams(text)
+  return Object.fromEntries(
+    [...form.keys()].map((name) => {
+      const values = form.getAll(name)
+      return [name, values.length === 1 ? values[0] : values]
+    }),
+  )
+}
+
+/** The body as JSON or as a form, by its type; no body at all is an empty one. */
+export async function readBody(c: Context<AppEnv>): Promise<unknown> {
+  const type = mediaType(c)
+  const isForm = type === 'application/x-www-form-urlencoded'
+  if (type !== '' && type !== 'application/json' && !isForm) {
+    throw new EdgeError({ code: 'unsupported_media_type' })
+  }
+  const bytes = await readBytes(c.req.raw)
+  if (bytes.length === 0) return {}
+  if (type === '') throw new EdgeError({ code: 'unsupported_media_type' })
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    return isForm ? parseForm(text) : JSON.parse(text)
+  } catch {
+    throw new EdgeError({ code: 'malformed_body' })
+  }
+}
+
+/** Where an input stood, for dialects that say so. */
+export type Location = 'body' | 'query' | 'params'
+
+/** An issue as found at the edge; the field is the wire's name. */
+export interface WireIssue extends Issue {
+  readonly location: Location
+}
+
+function ruleOf(issue: z.core.$ZodIssue): Issue['rule'] {
+  switch (issue.code) {
+    case 'too_small':
+      return 'too_short'
+    case 'too_big':
+      return 'too_long'
+    case 'invalid_type':
+      return issue.input === undefined ? 'missing' : 'type'
+    default:
+      return 'format'
+  }
+}
+
+function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (value, key) =>
+      typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined,
+    input,
+  )
+}
+
+/** Checks an input, or fails with every field that breaks a rule, each once. */
+export async function check<Schema extends z.ZodType>(
+  schema: Schema,
+  input: unknown,
+  location: Location,
+): Promise<z.infer<Schema>> {
+  const parsed = await schema.safeParseAsync(input, { reportInput: true })
+  if (parsed.success) return parsed.data
+  const byField = new Map<string, WireIssue>()
+  for (const issue of parsed.error.issues) {
+    const field = issue.path.join('.')
+    const value = valueAt(input, issue.path)
+    if (!byField.has(field)) byField.set(field, { field, rule: ruleOf(issue), value, location })
+  }
+  throw new AccountError({ code: 'invalid_input', issues: [...byField.values()] })
+}
+
+type Validated<Target extends string, Schema extends z.ZodType> = MiddlewareHandler<
+  AppEnv,
+  string,
+  { in: { [T in Target]: z.input<Schema> }; out: { [T in Target]: z.output<Schema> } }
+>
+
+/** The checked body is `c.req.valid('json')`, whichever type it came in; `unwrap` is what a dialect takes off before. */
+export function body<Schema extends z.ZodType>(
+  schema: Schema,
+  unwrap: (input: unknown) => unknown = (input) => input,
+): Validated<'json', Schema> {
+  return async function body(c, next) {
+    const sent = await check(schema, unwrap(await readBody(c)), 'body')
+    c.req.addValidatedData('json', sent as object)
+    await next()
+  }
+}
+
+/** Whoever may not ask at all learns that, rather than what was wrong with the question. */
+async function authenticatedFirst<T>(c: Context<AppEnv>, checking: Promise<T>): Promise<T> {
+  try {
+    return await checking
+  } catch (error) {
+    const caller = c.get('caller') as Caller | undefined
+    if (caller) await authenticate(c.var.core, caller)
+    throw error
+  }
+}
+
+/** The checked query is `c.req.valid('query')`. A parameter that is given twice is a list. */
+export function query<Schema extends z.ZodType>(schema: Schema): Validated<'query', Schema> {
+  return async function query(c, next) {
+    const input = parseForm(new URL(c.req.url).search)
+    const sent = await authenticatedFirst(c, check(schema, input, 'query'))
+    c.req.addValidatedData('query', sent as object)
+    await next()
+  }
+}
+
+/** The checked path parameters are `c.req.valid('param')`. */
+export function params<Schema extends z.ZodType>(schema: Schema): Validated<'param', Schema> {
+  return async function params(c, next) {
+    const sent = await authenticatedFirst(c, check(schema, c.req.param(), 'params'))
+    c.req.addValidatedData('param', sent as object)
+    await next()
+  }
+}

@@ -1,0 +1,22 @@
+import type { Context } from 'hono'
+import type { Client } from '../core/context'
+import { readDeviceCookie } from './cookies'
+import { isToken } from './credentials'
+import type { AppEnv } from './dialect'
+
+const userAgentLengthMax = 512
+
+/**
+ * Where a request comes from. Only CF-Connecting-IP is believed: Cloudflare overwrites it, while
+ * anybody may send X-Forwarded-For or Forwarded.
+ */
+export function clientOf(c: Context<AppEnv>, dialect: string, userAgent?: string): Client {
+  const device = readDeviceCookie(c)
+  const agent = userAgent ?? c.req.header('User-Agent')
+  return {
+    dialect,
+    address: c.req.header('CF-Connecting-IP') ?? 'unknown',
+    userAgent: agent?.slice(0, userAgentLengthMax) ?? null,
+    deviceToken: device !== null && isToken(device) ? device : null,
+  }
+}

@@ -1,0 +1,92 @@
+import type { Context } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { authenticate, type Caller } from '../core/sessions'
+import { readSessionCookie } from './cookies'
+import { type AppEnv, EdgeError } from './dialect'
+
+/** Where a request carries its credentials. What they are worth, the core says. */
+
+/** Whether a text could be a token of ours: 32 bytes in base64url. */
+export function isToken(text: string): boolean {
+  return /^[A-Za-z0-9_-]{43}$/.test(text)
+}
+
+/** The token of `Authorization: Bearer`, the scheme in any case (RFC 9110 section 11.1). */
+export function readBearer(c: Context<AppEnv>): string | null {
+  const token = /^bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1]
+  return token !== undefined && isToken(token) ? token : null
+}
+
+function isSafe(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+/**
+ * Whose page made the request, as far as the browser tells. Another site can make a browser send
+ * our cookie, but neither our Origin nor `Sec-Fetch-Site: same-origin`.
+ */
+function sender(c: Context<AppEnv>): 'ours' | 'foreign' | 'unknown' {
+  const { origin, allowedOrigins } = c.var.core.settings
+  const given = c.req.header('Origin')
+  const site = c.req.header('Sec-Fetch-Site')
+  const ours = [origin, new URL(c.req.url).origin, ...allowedOrigins]
+  if (given !== undefined && ours.includes(given)) return 'ours'
+  if (site === 'same-origin' || site === 'none') return 'ours'
+  return given === undefined && site === undefined ? 'unknown' : 'foreign'
+}
+
+/**
+ * The session token of a request, from the header or the cookie; the header alone counts where both
+ * are sent. A cookie that another site may have made the browser send is refused on a change, and
+ * not looked at elsewhere.
+ */
+export function readSessionToken(c: Context<AppEnv>): string | null {
+  if (c.req.header('Authorization') !== undefined) return readBearer(c)
+  const cookie = readSessionCookie(c)
+  if (cookie === null) return null
+  const from = sender(c)
+  if (isSafe(c.req.method)) return from !== 'foreign' && isToken(cookie) ? cookie : null
+  if (from !== 'ours') throw new EdgeError({ code: 'cross_origin' })
+  return isToken(cookie) ? cookie : null
+}
+
+/** The same where a session only helps: a cookie that cannot be trusted is as good as none. */
+export function findSessionToken(c: Context<AppEnv>): string | null {
+  return c.req.header('Authorization') === undefined && sender(c) !== 'ours'
+    ? null
+    : readSessionToken(c)
+}
+
+/** Refuses another site's page where a cookie is about to be set: it would sign its visitor in as somebody else. */
+export const fromOwnPages = createMiddleware<AppEnv>(async function fromOwnPages(c, next) {
+  if (sender(c) === 'foreign') throw new EdgeError({ code: 'cross_origin' })
+  await next()
+})
+
+/** A GET that changes something does so by GET alone: programs that only look send HEAD. */
+export const notByHead = createMiddleware<AppEnv>(async function notByHead(c, next) {
+  if (c.req.method === 'HEAD') return c.body(null, 200)
+  await next()
+  return
+})
+
+type Needs = Omit<Caller, 'token'>
+
+/** For reads: the core function asks D1 about the caller together with what it reads. */
+export function caller(needs: Needs) {
+  return createMiddleware<AppEnv>(async function caller(c, next) {
+    c.set('caller', { token: readSessionToken(c), ...needs })
+    await next()
+  })
+}
+
+/** For changes: asks D1 about the caller before the body is looked at. */
+export function session(needs: Needs) {
+  return createMiddleware<AppEnv>(async function session(c, next) {
+    const asking = { token: readSessionToken(c), ...needs }
+    const { viewer } = await authenticate(c.var.core, asking)
+    c.set('caller', asking)
+    c.set('viewer', viewer)
+    await next()
+  })
+}

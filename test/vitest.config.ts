@@ -1,0 +1,61 @@
+import { resolve } from 'node:path'
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-pool-workers'
+import { defineConfig } from 'vitest/config'
+
+const root = resolve(import.meta.dirname, '..')
+
+/** Secrets of no account that exists; production's are never this short of entropy. */
+const bindings = {
+  ENVIRONMENT: 'test',
+  ORIGIN: 'https://atrium.test',
+  PEPPER_1: 'pepper-for-tests-only-0123456789abcdef',
+  APP_KEY_1: 'app-key-for-tests-only-0123456789abcdef',
+  // One test runs the production cost; the others would spend most of their time hashing.
+  PASSWORD_ITERATIONS: '1000',
+}
+
+export default defineConfig({
+  test: {
+    // The app logs each request; a run that passes need not show them.
+    silent: 'passed-only',
+    projects: [
+      {
+        root,
+        plugins: [
+          cloudflareTest(async () => ({
+            main: './src/index.ts',
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ...bindings,
+                MIGRATIONS: await readD1Migrations(`${root}/migrations`),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'worker',
+          include: ['test/{core,crypto,storage,dialects,contract}/**/*.test.ts'],
+          setupFiles: ['test/support/migrate.ts'],
+        },
+      },
+      {
+        root,
+        test: { name: 'node', include: ['test/*.test.ts'], environment: 'node' },
+      },
+      {
+        root,
+        test: {
+          name: 'http',
+          include: ['test/http/**/*.test.ts'],
+          environment: 'node',
+          globalSetup: ['test/http/start-harness.ts'],
+          // One server, one clock, one list of faults: the files take turns.
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+    ],
+  },
+})
