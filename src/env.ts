@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What wrangler.toml binds. Variables and secrets are strings, or absent. */
 export interface Bindings {

@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { z } from 'zod'
+import type * as z from 'zod'
 import { AccountError, type Issue } from '../core/errors'
 import { authenticate, type Caller } from '../core/sessions'
 import { type AppEnv, EdgeError } from './dialect'

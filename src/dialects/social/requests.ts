@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { AccountChanges, ChangeOptions } from '../../core/account-changes'
 import { failInput } from '../../core/errors'
 import { isEmail, isId, isUsername } from '../../core/identifiers'
