@@ -158,6 +158,11 @@ export interface Settings {
   readonly appKeys: KeySlots
 }
 
+/** A convenience of empty local databases; deployed, administrators are made by the operator's command. */
+function firstAccountIsAdmin(environment: Settings['environment'], given?: boolean): boolean {
+  return environment !== 'production' && (given ?? environment === 'development')
+}
+
 const secretLengthMin = 32
 
 function readSlots(env: Env, prefix: string): KeySlots | string {
@@ -217,7 +222,7 @@ export function readSettings(env: Env): Settings {
     editableFields: v.EDITABLE_FIELDS,
     revealAccounts: v.REVEAL_ACCOUNTS === 'documented',
     allowedOrigins: v.ALLOWED_ORIGINS,
-    firstAccountIsAdmin: v.FIRST_ACCOUNT_IS_ADMIN ?? v.ENVIRONMENT === 'development',
+    firstAccountIsAdmin: firstAccountIsAdmin(v.ENVIRONMENT, v.FIRST_ACCOUNT_IS_ADMIN),
     usernameHoldSeconds: v.USERNAME_HOLD_DAYS * daySeconds,
     uploadsPerHour: v.UPLOADS_PER_HOUR,
     passwordLengthMin: v.PASSWORD_MIN,

@@ -171,6 +171,7 @@ async function applyChanges(
       })
       .from(accounts)
       .where(eq(accounts.number, number)),
+    ([row]) => row?.outcome.changedBy === requestId,
   )
   if (found?.outcome.changedBy === requestId) {
     confirmation?.sendSoon()

@@ -31,7 +31,10 @@ export async function setDisabled(
         WHERE number = ${target}`),
       ...(isDisabled ? endAllStatements(core, target, null) : []),
     ],
-    core.db.all(sql`SELECT 1 AS found FROM accounts WHERE number = ${target}`),
+    core.db.all<{ isDisabled: number }>(
+      sql`SELECT disabled_at IS NOT NULL AS isDisabled FROM accounts WHERE number = ${target}`,
+    ),
+    ([row]) => row !== undefined && (row.isDisabled === 1) === isDisabled,
   )
   if (!found) fail({ code: 'account_not_found' })
 }

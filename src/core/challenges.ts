@@ -88,6 +88,7 @@ export async function openChallenge(
     ],
     core.db.all<{ opened: number; quotaEndsAt: number | null }>(sql`SELECT ${isOpen} AS opened,
       (SELECT expires_at FROM throttles WHERE key = ${mails.key}) AS quotaEndsAt`),
+    ([row]) => row?.opened === 1,
   )
   if (!opened?.opened) failUntil(core, opened?.quotaEndsAt ?? core.now)
   if (method === 'email') letter.sendSoon(account.email)
@@ -242,6 +243,7 @@ async function claimChallenge(
       ...completion.statements(isMine),
     ],
     completion.readBack,
+    (rows) => rows.length > 0,
   )
   if (!opened) fail({ code: 'invalid_second_factor' })
   return completion.signedIn()

@@ -28,4 +28,6 @@ export interface Client {
   readonly userAgent: string | null
   /** The token of a device that has signed in before, or null. */
   readonly deviceToken: string | null
+  /** The token of a session that a sign-in would take the place of, or null. */
+  readonly formerToken: string | null
 }

@@ -38,6 +38,7 @@ export async function deleteAccount(
     core.db.all(
       sql`SELECT 1 AS gone WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`,
     ),
+    (rows) => rows.length > 0,
   )
   notice.sendSoon(account.emailVerifiedAt === null ? null : account.email)
 }

@@ -23,7 +23,15 @@ export function tidyCode(code: string): string {
 export interface PreparedConfirmation {
   /** Replaces earlier codes of the account by these, and owes the mail, if `when` holds. */
   statements(when: SQL): readonly Query[]
+  /** A row once the statements are in. */
+  readonly readBack: ReturnType<typeof codeExists>
   sendSoon(): void
+}
+
+function codeExists(core: Core, codeHash: string) {
+  return core.db.all<{ issued: number }>(
+    sql`SELECT 1 AS issued FROM codes WHERE code_hash = ${codeHash}`,
+  )
 }
 
 export async function prepareConfirmation(
@@ -53,6 +61,7 @@ export async function prepareConfirmation(
       insert(disownHash, 'disown', when),
       letter.owe(sql`SELECT ${address} AS address WHERE ${when}`),
     ],
+    readBack: codeExists(core, codeHash),
     sendSoon: () => letter.sendSoon(address),
   }
 }
@@ -85,7 +94,13 @@ export async function resendConfirmation(core: Core, accountId: string): Promise
   })
   const isStillOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${account.number}
     AND email = ${account.email} AND email_verified_at IS NULL)`
-  await commit(core.db, confirmation.statements(isStillOpen), core.db.all(sql`SELECT 1 AS done`))
+  const [issued] = await commit(
+    core.db,
+    confirmation.statements(isStillOpen),
+    confirmation.readBack,
+    (rows) => rows.length > 0,
+  )
+  if (!issued) fail({ code: 'nothing_to_confirm' })
   confirmation.sendSoon()
 }
 
@@ -141,6 +156,7 @@ export async function confirmEmail(
     ],
     core.db.all<CodeState>(sql`SELECT used_by AS usedBy, used_at AS usedAt, expires_at AS expiresAt,
       ${isTaken} AS isTaken, ${notice.owed} AS noticeTo FROM ${code}`),
+    ([row]) => row?.usedBy === requestId,
   )
   if (!state) fail({ code: 'invalid_code', reason: 'unknown' })
   if (state.usedBy === requestId) {
@@ -179,6 +195,8 @@ export async function disownEmail(core: Core, code: string): Promise<void> {
           core.db.run(sql`DELETE FROM codes WHERE account_number = ${number} AND address = ${address}
             AND purpose IN ('confirm', 'disown')`),
         ],
-    core.db.all(sql`SELECT 1 AS done`),
+    core.db.all<{ done: number }>(sql`SELECT 1 AS done WHERE NOT EXISTS
+      (SELECT 1 FROM codes WHERE code_hash = ${codeHash})`),
+    (rows) => rows.length > 0,
   )
 }

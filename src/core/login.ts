@@ -9,6 +9,7 @@ import type { Client, Core } from './context'
 import { fail } from './errors'
 import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
 import { isUsablePassword } from './passwords'
+import { isConfirmedEnough } from './sessions'
 import { completeSignIn, type SignedIn, strangersBucket } from './sign-in'
 import { knownSource, type Sources, sourcesOf } from './sources'
 import {
@@ -33,6 +34,8 @@ export type LoginName = { readonly username: string } | { readonly email: string
 export interface LoginInput {
   readonly name: LoginName
   readonly password: string
+  /** Whether the dialect lets nobody in whose address is not confirmed. */
+  readonly needsConfirmedEmail: boolean
 }
 
 export interface SecondFactorRequired {
@@ -118,8 +121,8 @@ function countAttempt(
 /**
  * Checks a name and password. Opens a session, or answers which second factor is still missing.
  *
- * Fails with invalid_credentials, account_disabled (only after the right password) or
- * too_many_attempts (nothing was evaluated). Two round trips.
+ * Fails with invalid_credentials, account_disabled or email_not_confirmed (both only after the right
+ * password), or too_many_attempts (nothing was evaluated). Two round trips.
  */
 export async function login(
   core: Core,
@@ -159,13 +162,18 @@ export async function login(
     })
   }
   const { account } = found
-  if (account.disabledAt !== null) fail({ code: 'account_disabled' })
-
   // The password was no failure, so what was reserved for it is given back.
   const givenBack = [
     ...(byStranger.length > 0 ? [giveBack(core, attempt.account)] : []),
     ...(byAddress.length > 0 ? [giveBack(core, attempt.address)] : []),
   ]
+  if (
+    account.disabledAt !== null ||
+    (input.needsConfirmedEmail && !isConfirmedEnough(core, account))
+  ) {
+    core.defer(run(core.db, giveBack(core, attempt.password), ...givenBack))
+    fail({ code: account.disabledAt === null ? 'email_not_confirmed' : 'account_disabled' })
+  }
   const isUnderAttack =
     found.source.known === null && (consecutive?.count ?? 0) > core.settings.accountFailuresMax
   if (account.secondFactor !== null || isUnderAttack) {
@@ -226,6 +234,7 @@ async function openSignedIn(
         : []),
     ],
     completion.readBack,
+    (rows) => rows.length > 0,
   )
   // The account changed while the password was being checked: what was proven no longer holds.
   if (!opened) fail({ code: 'invalid_credentials', reason: 'wrong_password' })

@@ -76,6 +76,7 @@ export async function requestReset(
     core.db.all<{ number: number | null; recipient: string | null }>(
       sql`SELECT ${number} AS number, ${letter.owed} AS recipient`,
     ),
+    ([row]) => row?.recipient != null,
   )
   // An unknown address costs a KV write as well, under a hash that no code has.
   const record = { accountNumber: issued?.number ?? null, dialect: client.dialect, expiresAt }
@@ -146,6 +147,7 @@ export async function resetPassword(
     ],
     core.db.all<{ noticeTo: string | null }>(sql`SELECT ${letter.owed} AS noticeTo FROM codes
       WHERE code_hash = ${codeHash} AND used_by = ${requestId}`),
+    (rows) => rows.length > 0,
   )
   if (!claimed) fail({ code: 'invalid_code', reason: 'used' })
   letter.sendSoon(claimed.noticeTo)

@@ -121,6 +121,7 @@ async function insertAccount(
       ...(confirmation?.statements(isMine) ?? []),
     ],
     readBack,
+    (rows) => rows.some((row) => row.account.number === number),
   )
 
   const mine = found.find((row) => row.account.number === number)

@@ -287,5 +287,6 @@ export async function endAllSessions(core: Core, token: string): Promise<void> {
     endAllStatements(core, sql`${number}`, null),
     core.db.all(sql`SELECT 1 AS ended WHERE NOT EXISTS
       (SELECT 1 FROM sessions WHERE account_number = ${number})`),
+    (rows) => rows.length > 0,
   )
 }

@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { newToken } from '../crypto/random'
+import { hashToken } from '../crypto/token'
 import type { Query } from '../storage/database'
 import type { Account } from './accounts'
 import type { Client, Core } from './context'
@@ -59,10 +60,12 @@ export async function completeSignIn(
     prepareSession(core, account, client),
     sourcesOf(core, client),
   ])
+  const formerHash = client.formerToken === null ? null : await hashToken(client.formerToken)
   const isOpen = sql`EXISTS (SELECT 1 FROM sessions WHERE token_hash = ${session.tokenHash})`
   return {
     statements: (when) => [
       session.insert(when),
+      core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${formerHash} AND ${isOpen}`),
       ...rememberSources(core, account.number, sources, isOpen),
       core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
         WHERE id = ${historyId} AND ${isOpen}`),

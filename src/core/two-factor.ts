@@ -12,6 +12,12 @@ import type { Viewer } from './sessions'
  * (NIST SP 800-63B-4 section 3.1.3.1): it never replaces an authenticator app.
  */
 
+interface Outcome {
+  readonly epoch: number
+  readonly factor: 'email' | 'app' | null
+  readonly noticeTo: string | null
+}
+
 /**
  * Switches the mailed second factor on or off. Needs a recent sign-in or the password. Fails with
  * no_confirmed_email where a code could reach nobody; done twice, the second changes nothing.
@@ -40,11 +46,9 @@ export async function setMailedSecondFactor(
         sql`SELECT email AS address FROM accounts WHERE ${mine} AND email_verified_at IS NOT NULL`,
       ),
     ],
-    core.db.all<{
-      epoch: number
-      noticeTo: string | null
-    }>(sql`SELECT epoch, ${letter.owed} AS noticeTo
+    core.db.all<Outcome>(sql`SELECT epoch, second_factor AS factor, ${letter.owed} AS noticeTo
       FROM accounts WHERE number = ${account.number}`),
+    ([row]) => row?.factor === to,
   )
   // The session ended while the request was under way, so the request never was allowed.
   if (changed?.epoch !== account.epoch) fail({ code: 'not_authenticated' })

@@ -51,7 +51,7 @@ export async function readBody(c: Context<AppEnv>): Promise<unknown> {
   if (bytes.length === 0) return {}
   if (type === '') throw new EdgeError({ code: 'unsupported_media_type' })
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
     return isForm ? parseForm(text) : JSON.parse(text)
   } catch {
     throw new EdgeError({ code: 'malformed_body' })

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Client } from '../core/context'
-import { readDeviceCookie } from './cookies'
+import { readDeviceCookie, readSessionCookie } from './cookies'
 import { isToken } from './credentials'
 import type { AppEnv } from './dialect'
 
@@ -18,5 +18,6 @@ export function clientOf(c: Context<AppEnv>, dialect: string, userAgent?: string
     address: c.req.header('CF-Connecting-IP') ?? 'unknown',
     userAgent: agent?.slice(0, userAgentLengthMax) ?? null,
     deviceToken: device !== null && isToken(device) ? device : null,
+    formerToken: readSessionCookie(c),
   }
 }

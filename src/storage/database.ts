@@ -115,12 +115,13 @@ export function run<const Queries extends readonly [Query, ...Query[]]>(
  *
  * The statements must be safe to repeat under the request's own claim, because a connection lost
  * on the way back is answered by sending them again. After any other failure of unknown outcome
- * `readBack` is asked alone: rows mean that the change was made.
+ * `readBack` is asked alone, and `isMade` says whether its rows show that the change was made.
  */
 export async function commit<Q extends Query>(
   db: Database,
   statements: readonly Query[],
   readBack: Q,
+  isMade: (rows: Q['_']['result']) => boolean,
 ): Promise<Q['_']['result']> {
   const queries: readonly [Query, ...Query[]] = [...statements, readBack] as unknown as [Query]
   try {
@@ -129,7 +130,7 @@ export async function commit<Q extends Query>(
   } catch (error) {
     if (!(error instanceof DatabaseUnavailable) || error.message === 'refused') throw error
     const [found] = await batch(db, [readBack])
-    if (Array.isArray(found) && found.length > 0) return found
+    if (isMade(found)) return found
     throw error
   }
 }

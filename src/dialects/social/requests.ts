@@ -13,6 +13,9 @@ export function unwrapped(input: unknown): unknown {
   return Array.isArray(input) && input.length === 1 ? input[0] : input
 }
 
+/** A rule over several fields is told together with those of the single ones. */
+const isObject = ({ value }: { value: unknown }) => typeof value === 'object' && value !== null
+
 const Username = z.string().regex(/^[A-Za-z0-9_]{8,30}$/)
 const Email = z.string().refine(isEmail)
 const Name = z.string().trim().min(1).max(100)
@@ -42,6 +45,7 @@ export const CreateBody = z
   })
   .refine((given) => given.phone === undefined || given.phoneCountryCode !== undefined, {
     path: ['phoneCountryCode'],
+    when: isObject,
   })
 
 export function toRegistration(sent: z.infer<typeof CreateBody>): Registration {
@@ -76,11 +80,13 @@ export const LoginBody = z
   })
   .refine((sent) => sent.username !== undefined || sent.email !== undefined, {
     path: ['username'],
+    when: isObject,
   })
 
 export function toLogin(sent: z.infer<typeof LoginBody>): LoginInput {
   const { username, email, password } = sent
-  return { name: username === undefined ? { email: email ?? '' } : { username }, password }
+  const name = username === undefined ? { email: email ?? '' } : { username }
+  return { name, password, needsConfirmedEmail: true }
 }
 
 export const SecondFactorBody = z.object({

@@ -8,13 +8,7 @@ import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAccount } from '../../core/registration'
-import {
-  authenticate,
-  describeSession,
-  endAllSessions,
-  endSession,
-  isConfirmedEnough,
-} from '../../core/sessions'
+import { authenticate, describeSession, endAllSessions, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
 import { body, check, params, query, readBody } from '../../http/body'
@@ -44,8 +38,6 @@ const caller = (scope: string) => credentials.caller({ scope, needsConfirmedEmai
 const client = (c: Context<AppEnv>, userAgent?: string) => clientOf(c, 'social', userAgent)
 
 function signIn(c: Context<AppEnv>, { account, session, deviceToken }: SignedIn): Response {
-  // A session that could call nothing is not handed out.
-  if (!isConfirmedEnough(c.var.core, account)) fail({ code: 'email_not_confirmed' })
   setSessionCookie(c, session.token, session.expiresAt)
   setDeviceCookie(c, deviceToken)
   return c.json(renderSignedIn(account))
