@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { createConnection } from 'node:net'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { places, root, runWrangler, startWrangler } from '../dev/wrangler.mjs'
 
-const usage = `usage: npm run dev [-- --port N]
-       npm run dev:harness [-- --port N]`
+const usage = `usage: npm run dev [-- --port N] [--state DIR]
+       npm run dev:harness [-- --port N] [--state DIR]`
 
 const { port, place, isHarness } = readOptions()
 const origin = `http://localhost:${port}`
@@ -21,14 +21,20 @@ serve()
 function readOptions() {
   try {
     const { values } = parseArgs({
-      options: { port: { type: 'string', default: '8787' }, harness: { type: 'boolean' } },
+      options: {
+        port: { type: 'string', default: '8787' },
+        harness: { type: 'boolean' },
+        state: { type: 'string' },
+      },
     })
     const number = Number(values.port)
     if (!/^\d+$/.test(values.port) || number < 1 || number > 65535) {
       throw new Error(`--port: ${values.port} is not a port`)
     }
     const isHarness = values.harness === true
-    return { port: number, place: isHarness ? places.harness : places.dev, isHarness }
+    const usual = isHarness ? places.harness : places.dev
+    const place = values.state ? { ...usual, state: resolve(values.state) } : usual
+    return { port: number, place, isHarness }
   } catch (error) {
     console.error(`${error.message}\n${usage}`)
     process.exit(2)
