@@ -127,6 +127,7 @@ CREATE TABLE `system` (
 CREATE TABLE `throttles` (
 	`key` text PRIMARY KEY NOT NULL,
 	`count` integer NOT NULL,
+	`reserved_by` text,
 	`blocked_until` integer DEFAULT 0 NOT NULL,
 	`expires_at` integer NOT NULL
 );

@@ -82,7 +82,7 @@ export async function resendConfirmation(core: Core, accountId: string): Promise
     core.db.all<{ number: number; username: string; email: string }>(sql`
       SELECT number, username, email FROM accounts WHERE id = ${accountId}
         AND email IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`),
-    ...(settings.throttle ? quotaState(core, mails) : []),
+    ...(settings.throttle ? quotaState(core, mails, sql`${number} IS NOT NULL`) : []),
   )
   if (!account) fail({ code: 'nothing_to_confirm' })
   if (counted[1]) requireQuota(core, mails, counted[1])

@@ -10,12 +10,12 @@ const idPattern = /^[0-9a-f]{24}$/
 
 /** Every path segment of every dialect, so that no username can stand where a route stands. */
 const reservedUsernames = new Set(
-  `2fa account achievements activate api auth authorize block bookmark changepassword chat code
-  create deactivate delete-account dev device directory disown-email do-2fa docs email-code follow
+  `.well-known 2fa account achievements activate api auth authorize block bookmark change changepassword chat code
+  create create-account deactivate delete-account dev device directory disown-email do-2fa docs email email-code follow
   follow-entry follow-request follow-requests follow-status followers following healthz info
   initiate introspect invite-codes jwks logged login login-history logout logout-all me oauth
   onboard password password-reset password-reset-token photos private profile profile-picture
-  referral register resend-verification reset reset-password resetpassword revoke scopes search
+  referral register resend resend-verification reset reset-password resetpassword revoke scopes search
   session-state setaccountkey site social system talent token unblock unfollow update uploads user
   userinfo users v1 validate verify verify-email well-known`.split(/\s+/),
 )

@@ -15,11 +15,13 @@ import { knownSource, type Sources, sourcesOf } from './sources'
 import {
   addressBucket,
   type Bucket,
+  type BucketState,
   bucketState,
   clear,
   failUntil,
   giveBack,
   isClosed,
+  isReserved,
   passwordBucket,
   reserve,
 } from './throttle'
@@ -57,8 +59,6 @@ function couldExist(name: LoginName): boolean {
   return 'username' in name ? isUsername(name.username) : isEmail(name.email)
 }
 
-type Reserving = ReturnType<typeof reserve>
-
 interface Attempt {
   readonly sources: Sources
   /** The known source of the attempt in SQL; NULL for a stranger's. */
@@ -93,28 +93,28 @@ async function prepareAttempt(
   }
 }
 
-/** The statements that count an attempt. `open` is whether it may be evaluated at all. */
+/**
+ * The statements that count an attempt. The password's bucket decides whether it may be evaluated;
+ * the other counters and the history follow that decision, so that none of them can undo it.
+ */
 function countAttempt(
   core: Core,
   attempt: Attempt,
   number: SQL,
   client: Client,
-): readonly [Query, Reserving, Reserving, Reserving] {
+): readonly [Query, Query, Query, Query] {
   const { throttle } = core.settings
   const stranger = sql`${attempt.known} IS NULL`
-  const open = throttle
-    ? sql`NOT ${isClosed(core, attempt.password)} AND NOT (${stranger} AND ${isClosed(core, attempt.address)})`
-    : sql`1`
-  const counting = throttle ? open : sql`0`
+  const isOpen = sql`NOT (${stranger} AND ${isClosed(core, attempt.address)})`
+  const isMine = throttle ? isReserved(core, attempt.password) : sql`0`
   return [
+    reserve(core, attempt.password, throttle ? isOpen : sql`0`),
+    reserve(core, attempt.address, isMine),
+    reserve(core, attempt.account, sql`${isMine} AND ${stranger}`),
     core.db.run(sql`INSERT INTO login_history (id, account_number, at, success, reason, dialect, ip_address, user_agent)
       SELECT ${attempt.historyId}, number, ${core.now}, 0, 'wrong_password', ${client.dialect}, ${client.address}, ${client.userAgent}
-      FROM accounts WHERE number = ${number} AND ${open}
+      FROM accounts WHERE number = ${number} AND ${throttle ? isMine : sql`1`}
       ON CONFLICT (id) DO NOTHING`),
-    // Counted before the reservation, under the same condition, because the reservation may close the door.
-    reserve(core, attempt.account, sql`${counting} AND ${stranger}`),
-    reserve(core, attempt.address, sql`${counting} AND NOT ${isClosed(core, attempt.password)}`),
-    reserve(core, attempt.password, counting),
   ]
 }
 
@@ -133,24 +133,26 @@ export async function login(
   const typed = 'username' in name ? usernameKey(name.username) : emailKey(name.email)
   const number = couldExist(name) ? numberByName(name) : sql`NULL`
   const attempt = await prepareAttempt(core, number, typed, client)
-  const [, byStranger, byAddress, reserved, [found], [closed], [spraying], [consecutive]] =
-    await run(
-      core.db,
-      ...countAttempt(core, attempt, number, client),
-      core.db
-        .select({
-          account: accountColumns,
-          secret: { passwordHash: accounts.passwordHash },
-          source: { known: sql<string | null>`${attempt.known}`.as('known_source') },
-        })
-        .from(accounts)
-        .where(sql`${accounts.number} = ${number}`),
-      bucketState(core, attempt.password),
-      bucketState(core, attempt.address),
-      bucketState(core, attempt.account),
-    )
-  if (core.settings.throttle && reserved.length === 0) {
-    failUntil(core, Math.max(closed?.blockedUntil ?? 0, spraying?.blockedUntil ?? 0))
+  const [, , , , [found], [onPassword], [onAddress], [onAccount]] = await run(
+    core.db,
+    ...countAttempt(core, attempt, number, client),
+    core.db
+      .select({
+        account: accountColumns,
+        secret: { passwordHash: accounts.passwordHash },
+        source: { known: sql<string | null>`${attempt.known}`.as('known_source') },
+      })
+      .from(accounts)
+      .where(sql`${accounts.number} = ${number}`),
+    bucketState(core, attempt.password),
+    bucketState(core, attempt.address),
+    bucketState(core, attempt.account),
+  )
+  const isStranger = (found?.source.known ?? null) === null
+  const isMine = (state: BucketState | undefined) => state?.reservedBy === core.requestId
+  if (core.settings.throttle && !isMine(onPassword)) {
+    const addressEnd = isStranger ? (onAddress?.blockedUntil ?? 0) : 0
+    failUntil(core, Math.max(onPassword?.blockedUntil ?? 0, addressEnd))
   }
 
   const hash = found?.secret.passwordHash ?? null
@@ -164,8 +166,8 @@ export async function login(
   const { account } = found
   // The password was no failure, so what was reserved for it is given back.
   const givenBack = [
-    ...(byStranger.length > 0 ? [giveBack(core, attempt.account)] : []),
-    ...(byAddress.length > 0 ? [giveBack(core, attempt.address)] : []),
+    ...(isMine(onAccount) ? [giveBack(core, attempt.account)] : []),
+    ...(isMine(onAddress) ? [giveBack(core, attempt.address)] : []),
   ]
   if (
     account.disabledAt !== null ||
@@ -174,8 +176,7 @@ export async function login(
     core.defer(run(core.db, giveBack(core, attempt.password), ...givenBack))
     fail({ code: account.disabledAt === null ? 'email_not_confirmed' : 'account_disabled' })
   }
-  const isUnderAttack =
-    found.source.known === null && (consecutive?.count ?? 0) > core.settings.accountFailuresMax
+  const isUnderAttack = isStranger && (onAccount?.count ?? 0) > core.settings.accountFailuresMax
   if (account.secondFactor !== null || isUnderAttack) {
     return demandSecondFactor(core, account, attempt, givenBack)
   }
@@ -223,9 +224,10 @@ async function openSignedIn(
   const [opened] = await commit(
     core.db,
     [
-      ...completion.statements(sql`1`),
+      // First, while the buckets are still told from where the attempt came from.
       ...givenBack,
       clear(core, attempt.password),
+      ...completion.statements(sql`1`),
       ...(rehashed
         ? [
             core.db.run(sql`UPDATE accounts SET password_hash = ${rehashed.to}

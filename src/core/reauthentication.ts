@@ -27,7 +27,7 @@ export async function requireRecentAuthentication(
   const known = knownSource(core, sql`${number}`, sources)
   const source = sql`COALESCE((SELECT source FROM (SELECT ${known} AS source) WHERE source = ${sources.device}), ${sources.address})`
   const bucket = passwordBucket(core, sql`${String(number)}`, source)
-  const [reserved, [state], [found]] = await run(
+  const [, [state], [found]] = await run(
     core.db,
     reserve(core, bucket, core.settings.throttle ? sql`1` : sql`0`),
     bucketState(core, bucket),
@@ -35,7 +35,9 @@ export async function requireRecentAuthentication(
       sql`SELECT password_hash AS hash FROM accounts WHERE number = ${number}`,
     ),
   )
-  if (core.settings.throttle && reserved.length === 0) failUntil(core, state?.blockedUntil ?? 0)
+  if (core.settings.throttle && state?.reservedBy !== core.requestId) {
+    failUntil(core, state?.blockedUntil ?? 0)
+  }
   const isRight =
     isUsablePassword(password) &&
     (await verifyPassword(password, found?.hash ?? null, core.hashing))

@@ -222,6 +222,7 @@ export async function listSessions(core: Core, caller: Caller): Promise<ListedSe
           sql`${sessions.accountNumber} = ${own}`,
           gt(sessions.idleExpiresAt, core.now),
           sql`${sessions.sessionEpoch} = (SELECT epoch FROM accounts WHERE number = ${own})`,
+          sql`${sessions.systemEpoch} = (SELECT global_epoch FROM system WHERE one = 1)`,
         ),
       )
       .orderBy(sql`${sessions.seenAt} DESC`)

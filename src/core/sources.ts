@@ -15,19 +15,34 @@ export interface Sources {
   readonly device: string
 }
 
+/** The eight groups of an IPv6 address, whichever way it is written. */
+function ipv6Groups(address: string): number[] {
+  const [plain = ''] = address.split('%')
+  const hex = plain.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, ...bytes: string[]) => {
+    const [a = 0, b = 0, c = 0, d = 0] = bytes.slice(0, 4).map(Number)
+    return `${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`
+  })
+  const [left = [], right] = hex.split('::').map((half) => half.split(':').filter(Boolean))
+  const zeros = right === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
+  return [...left, ...Array<string>(zeros).fill('0'), ...(right ?? [])].map((group) =>
+    Number.parseInt(group, 16),
+  )
+}
+
 /** An IPv4 address itself, or the /64 of an IPv6 one: the smallest unit that belongs to one customer. */
 export function addressGroup(address: string): string {
   if (!address.includes(':')) return address
-  const mapped = /^(?:0*:)*:?ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
-  if (mapped?.[1]) return mapped[1]
-  const [head = '', tail] = address.split('%')[0]?.split('::') ?? []
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length)
-  const groups = [...left, ...Array<string>(zeros).fill('0'), ...right]
+  const groups = ipv6Groups(address)
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff
+  if (isMapped) {
+    return groups
+      .slice(6)
+      .flatMap((group) => [group >> 8, group & 0xff])
+      .join('.')
+  }
   return groups
     .slice(0, 4)
-    .map((group) => group.toLowerCase().replace(/^0+(?=.)/, ''))
+    .map((group) => group.toString(16))
     .join(':')
 }
 

@@ -79,15 +79,11 @@ export function hourlyQuota(key: SQL, max: number): Bucket {
   }
 }
 
-export interface Reservation {
-  readonly count: number
-}
-
 /**
- * Reserves one attempt, provided that `when` holds and the bucket is not closed. A row is the
- * reservation; no row means that nothing may be evaluated.
+ * Reserves one attempt, provided that `when` holds and the bucket is not closed. Whether it was
+ * made, isReserved and bucketState tell; without it nothing may be evaluated.
  */
-export function reserve(core: Core, bucket: Bucket, when: SQL = sql`1`) {
+export function reserve(core: Core, bucket: Bucket, when: SQL = sql`1`): Query {
   const { now } = core
   const next = sql`(CASE WHEN throttles.expires_at <= ${now} THEN 1 ELSE throttles.count + 1 END)`
   const blocked = (count: SQL) =>
@@ -100,14 +96,18 @@ export function reserve(core: Core, bucket: Bucket, when: SQL = sql`1`) {
   const expires = bucket.forgets
     ? sql`CASE WHEN ${blocked(next)} > 0 THEN ${now} + ${blocked(next)} ELSE ${renewed} END`
     : renewed
-  return core.db.all<Reservation>(sql`INSERT INTO throttles (key, count, blocked_until, expires_at)
-    SELECT ${bucket.key}, 1, CASE WHEN ${blocked(sql`1`)} > 0 THEN ${now} + ${blocked(sql`1`)} ELSE 0 END, ${fresh}
+  return core.db.run(sql`INSERT INTO throttles (key, count, reserved_by, blocked_until, expires_at)
+    SELECT ${bucket.key}, 1, ${core.requestId}, CASE WHEN ${blocked(sql`1`)} > 0 THEN ${now} + ${blocked(sql`1`)} ELSE 0 END, ${fresh}
     WHERE ${when}
-    ON CONFLICT (key) DO UPDATE SET count = ${next},
+    ON CONFLICT (key) DO UPDATE SET count = ${next}, reserved_by = excluded.reserved_by,
       blocked_until = CASE WHEN ${blocked(next)} > 0 THEN ${now} + ${blocked(next)} ELSE 0 END,
       expires_at = ${expires}
-    WHERE throttles.blocked_until <= ${now}
-    RETURNING count`)
+    WHERE throttles.blocked_until <= ${now}`)
+}
+
+/** Whether this request has made a reservation in the bucket, as a condition in SQL. */
+export function isReserved(core: Core, bucket: Bucket): SQL {
+  return sql`EXISTS (SELECT 1 FROM throttles WHERE key = ${bucket.key} AND reserved_by = ${core.requestId})`
 }
 
 /** Whether the bucket is closed now, as a condition in SQL. */
@@ -123,13 +123,14 @@ export function isUsedUp(core: Core, quota: Bucket): SQL {
 
 export interface BucketState {
   readonly count: number
+  readonly reservedBy: string | null
   readonly blockedUntil: number
   readonly expiresAt: number
 }
 
 /** The bucket as it stands: at most one row. */
 export function bucketState(core: Core, bucket: Bucket) {
-  return core.db.all<BucketState>(sql`SELECT count, blocked_until AS blockedUntil,
+  return core.db.all<BucketState>(sql`SELECT count, reserved_by AS reservedBy, blocked_until AS blockedUntil,
     expires_at AS expiresAt FROM throttles WHERE key = ${bucket.key}`)
 }
 
@@ -151,9 +152,9 @@ export function failUntil(core: Core, until: number): never {
   fail({ code: 'too_many_attempts', retryAfterSeconds })
 }
 
-/** Takes one from an hourly quota, or refuses. One round trip, none where throttling is off. */
-export function quotaState(core: Core, quota: Bucket) {
-  return [reserve(core, quota), bucketState(core, quota)] as const
+/** Takes one from an hourly quota, provided that `when` holds, and tells how it stands. */
+export function quotaState(core: Core, quota: Bucket, when: SQL = sql`1`) {
+  return [reserve(core, quota, when), bucketState(core, quota)] as const
 }
 
 /** Refuses when the quota is over its maximum. */

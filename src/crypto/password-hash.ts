@@ -11,6 +11,7 @@ import { randomBytes } from './random'
 
 /** Production Workers refuse more per call (cloudflare/workerd#1346); a local one does not say so. */
 const iterationsPerCallMax = 100_000
+const roundsMax = 100
 const saltBytes = 16
 const hashBits = 256
 
@@ -78,11 +79,15 @@ export async function hashPassword(password: string, hashing: PasswordHashing): 
 function parse(stored: string): StoredHash | null {
   const match = /^\$pb2\$sha256\$(\d{1,6})x(\d{1,3})\$([\w-]+)\$([\w-]{43})\$(\d+)$/.exec(stored)
   const [, iterations, rounds, salt = '', hash = '', slot = ''] = match ?? []
+  const [iterationsPerRound, roundCount] = [Number(iterations), Number(rounds)]
   const saltDecoded = fromBase64Url(salt)
   if (!match || !saltDecoded) return null
+  // A cost that no setting gives was not written by us.
+  if (iterationsPerRound < 1 || iterationsPerRound > iterationsPerCallMax) return null
+  if (roundCount < 1 || roundCount > roundsMax) return null
   return {
-    iterationsPerRound: Number(iterations),
-    rounds: Number(rounds),
+    iterationsPerRound,
+    rounds: roundCount,
     salt: saltDecoded,
     hash,
     slot,

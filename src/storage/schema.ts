@@ -139,6 +139,8 @@ export const throttles = sqliteTable(
   {
     key: text('key').primaryKey(),
     count: integer('count').notNull(),
+    /** Which request made the latest reservation: what else it counts, it counts under that. */
+    reservedBy: text('reserved_by'),
     blockedUntil: integer('blocked_until').notNull().default(0),
     expiresAt: integer('expires_at').notNull(),
   },
