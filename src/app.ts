@@ -8,6 +8,7 @@ import { drainOutbox } from './core/outbox'
 import { sweepExpired } from './core/upkeep'
 import { dialects } from './dialects'
 import { type Env, readSettings, SettingsError } from './env'
+import { discardUnread } from './http/body'
 import { cors } from './http/cors'
 import { type AppEnv, errorBoundary, type FailureTable, renderFailure } from './http/dialect'
 import { disownPage } from './http/disown-page'
@@ -45,7 +46,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   const app = new Hono<AppEnv>({
     getPath: (request) => routedPath(new URL(request.url).pathname),
   })
-  app.use(requestLog, securityHeaders, withCore, cors)
+  app.use(requestLog, securityHeaders, discardUnread, withCore, cors)
   app.use(
     methodNotAllowed({
       app,

@@ -4,7 +4,7 @@ import { commit, type Query, run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
-import { prepareConfirmation } from './email-confirmation'
+import { confirmationQuota, prepareConfirmation } from './email-confirmation'
 import { fail, failInput, type Issue } from './errors'
 import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
 import { prepareLetter } from './outbox'
@@ -12,6 +12,7 @@ import { passwordIssue } from './passwords'
 import { profileIssues } from './profiles'
 import { requireRecentAuthentication } from './reauthentication'
 import { endAllStatements, type Viewer } from './sessions'
+import { type Bucket, failUntil, hourlyQuota, isUsedUp, reserve } from './throttle'
 
 /** Changing an account: its own by its owner, any by an administrator. All fields at once or none. */
 
@@ -61,16 +62,11 @@ export async function updateAccount(
   const issues = changeIssues(core, target, changes)
   if (issues.length > 0) failInput(issues)
 
-  return applyChanges(
-    core,
-    target,
-    { ...changes, email: newEmail ?? target.email ?? '' },
-    {
-      keepToken: isOwn ? viewer.session.tokenHash : null,
-      passwordHash:
-        changes.password === undefined ? null : await hashPassword(changes.password, core.hashing),
-    },
-  )
+  const { password } = changes
+  return applyChanges(core, target, changes, {
+    keepToken: isOwn ? viewer.session.tokenHash : null,
+    passwordHash: password === undefined ? null : await hashPassword(password, core.hashing),
+  })
 }
 
 async function getAccount(core: Core, id: string): Promise<Account> {
@@ -106,37 +102,52 @@ function assignments(changes: AccountChanges, passwordHash: string | null): SQL[
     ...(lastName === undefined ? [] : [sql`last_name = ${lastName}`]),
     ...(role === undefined ? [] : [sql`role = ${role}`]),
     ...(isPrivate === undefined ? [] : [sql`is_private = ${isPrivate ? 1 : 0}`]),
-    // Merged in SQL, so that two updates of different parts both survive.
-    ...(profile === undefined
-      ? []
-      : [sql`profile = json_patch(profile, ${JSON.stringify(profile)})`]),
+    ...(profile === undefined ? [] : [sql`profile = ${patchedProfile(profile)}`]),
     ...(passwordHash === null ? [] : [sql`password_hash = ${passwordHash}`]),
   ]
+}
+
+/** Merged in SQL, so that two updates of different parts both survive. Custom data is one part. */
+function patchedProfile(profile: NonNullable<AccountChanges['profile']>): SQL {
+  const { customData, ...parts } = profile
+  const patched = sql`json_patch(profile, ${JSON.stringify(parts)})`
+  if (customData === undefined) return patched
+  return sql`json_set(${patched}, '$.customData', json(${JSON.stringify(customData ?? {})}))`
 }
 
 async function applyChanges(
   core: Core,
   target: Account,
-  changes: AccountChanges & { readonly email: string },
+  changes: AccountChanges,
   secrets: { keepToken: string | null; passwordHash: string | null },
 ): Promise<Account> {
   const { now, requestId } = core
   const { number } = target
-  const addressKey = emailKey(changes.email)
-  const isNewAddress = changes.email !== '' && addressKey !== target.email?.toLowerCase()
+  const { email = '' } = changes
+  const addressKey = emailKey(email)
+  const isNewAddress = email !== '' && addressKey !== emailKey(target.email ?? '')
   const nameKey = usernameKey(changes.username ?? target.username)
   const nameTaken = sql`(EXISTS (SELECT 1 FROM accounts WHERE username_key = ${nameKey} AND number <> ${number})
     OR EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${nameKey} AND held_until > ${now}))`
   const emailTaken = isNewAddress
     ? sql`EXISTS (SELECT 1 FROM accounts WHERE email_key = ${addressKey} AND number <> ${number})`
     : sql`0`
+  // Shared with the codes that are sent again: a session must not write to whomever it likes.
+  const mails = hourlyQuota(
+    sql`${`confirmation-codes:${number}`}`,
+    core.settings.confirmationCodesPerHour,
+  )
+  const toAddress = await confirmationQuota(core, email)
+  const quotas = isNewAddress && core.settings.throttle ? [mails, toAddress] : []
   const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number} AND changed_by = ${requestId})`
 
   const sets = [
     sql`updated_at = ${now}`,
     sql`changed_by = ${requestId}`,
     // Another spelling of the same address is not another address.
-    ...(changes.email !== '' && !isNewAddress ? [sql`email = ${changes.email}`] : []),
+    ...(email !== '' && !isNewAddress
+      ? [sql`email = CASE WHEN email_key = ${addressKey} THEN ${email} ELSE email END`]
+      : []),
     ...assignments(changes, secrets.passwordHash),
   ]
   const confirmation = isNewAddress
@@ -144,7 +155,7 @@ async function applyChanges(
         kind: 'confirm_new_email',
         account: sql`${number}`,
         username: changes.username ?? target.username,
-        address: changes.email,
+        address: email,
       })
     : null
   const passwordChange =
@@ -156,7 +167,8 @@ async function applyChanges(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND epoch = ${target.epoch} AND NOT ${nameTaken} AND NOT ${emailTaken}`),
+        WHERE number = ${number} AND epoch = ${target.epoch} AND NOT ${nameTaken} AND NOT ${emailTaken} AND NOT ${anyUsedUp(core, quotas)}`),
+      ...quotas.map((quota) => reserve(core, quota, isMine)),
       ...(passwordChange?.statements ?? []),
       ...(confirmation?.statements(isMine) ?? []),
     ],
@@ -167,6 +179,7 @@ async function applyChanges(
           changedBy: sql<string | null>`changed_by`.as('outcome_by'),
           nameTaken: sql<number>`${nameTaken}`.as('outcome_name'),
           emailTaken: sql<number>`${emailTaken}`.as('outcome_email'),
+          quotaEnd: sql<number | null>`${quotaEnd(core, quotas)}`.as('outcome_quota'),
         },
       })
       .from(accounts)
@@ -184,8 +197,22 @@ async function applyChanges(
     ...(found.outcome.emailTaken ? (['email'] as const) : []),
   ]
   if (fields.length > 0) fail({ code: 'taken', fields })
+  if (found.outcome.quotaEnd !== null) failUntil(core, found.outcome.quotaEnd)
   // Neither name nor address stood in the way: the session ended while the request was under way.
   fail({ code: 'not_authenticated' })
+}
+
+function anyUsedUp(core: Core, quotas: readonly Bucket[]): SQL {
+  return sql`(0 ${sql.join(quotas.map((quota) => sql`OR ${isUsedUp(core, quota)}`))})`
+}
+
+/** When the quotas that are used up end, in SQL; NULL where none is. */
+function quotaEnd(core: Core, quotas: readonly Bucket[]): SQL {
+  const ends = quotas.map(
+    (quota) => sql`UNION SELECT expires_at FROM throttles
+      WHERE key = ${quota.key} AND count >= ${quota.max} AND expires_at > ${core.now}`,
+  )
+  return sql`(SELECT MAX(expires_at) FROM (SELECT NULL AS expires_at ${sql.join(ends)}))`
 }
 
 interface PreparedPasswordChange {

@@ -24,21 +24,21 @@ export function deletionStatements(core: Core, account: SQL): readonly Query[] {
  */
 export async function deleteAccount(
   core: Core,
-  account: { number: number; email: string | null; emailVerifiedAt: number | null },
+  account: { readonly number: number },
 ): Promise<void> {
   const notice = await prepareLetter(core, { kind: 'account_deleted' })
   const number = sql`${account.number}`
-  await commit(
+  const [gone] = await commit(
     core.db,
     [
       notice.owe(sql`SELECT email AS address FROM accounts
         WHERE number = ${number} AND email_verified_at IS NOT NULL`),
       ...deletionStatements(core, number),
     ],
-    core.db.all(
-      sql`SELECT 1 AS gone WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`,
+    core.db.all<{ noticeTo: string | null }>(
+      sql`SELECT ${notice.owed} AS noticeTo WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`,
     ),
     (rows) => rows.length > 0,
   )
-  notice.sendSoon(account.emailVerifiedAt === null ? null : account.email)
+  notice.sendSoon(gone?.noticeTo ?? null)
 }

@@ -5,10 +5,11 @@ import { commit, type Query, run } from '../storage/database'
 import type { Client, Core } from './context'
 import { deletionStatements } from './deletion'
 import { fail } from './errors'
+import { emailKey } from './identifiers'
 import { prepareLetter } from './outbox'
 import { endAllStatements } from './sessions'
 import { sourcesOf } from './sources'
-import { hourlyQuota, quotaState, requireQuota } from './throttle'
+import { type Bucket, hourlyQuota, quotaState, requireQuota } from './throttle'
 
 /**
  * Proving that an address is the account's own. Each mail holds two codes: one confirms, the other
@@ -64,6 +65,12 @@ export async function prepareConfirmation(
     readBack: codeExists(core, codeHash),
     sendSoon: () => letter.sendSoon(address),
   }
+}
+
+/** How often one address is written to, whoever asks for it. */
+export async function confirmationQuota(core: Core, address: string): Promise<Bucket> {
+  const digest = await core.keys.sign('mail-recipient', emailKey(address))
+  return hourlyQuota(sql`${`confirmations:${digest}`}`, core.settings.confirmationCodesPerHour)
 }
 
 /**

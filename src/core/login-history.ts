@@ -37,7 +37,7 @@ export async function listLoginHistory(
           page.before === null ? undefined : lt(loginHistory.at, page.before),
         ),
       )
-      .orderBy(desc(loginHistory.at))
+      .orderBy(desc(loginHistory.at), desc(loginHistory.id))
       .limit(page.limit),
   )
   return { viewer, entries: rows[0] }

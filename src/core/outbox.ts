@@ -82,7 +82,9 @@ interface OutboxRow {
 }
 
 /** Does what is due, for cron. Returns how much was done and how much must wait. */
-export async function drainOutbox(core: Core): Promise<{ sent: number; failed: number }> {
+export async function drainOutbox(
+  core: Core,
+): Promise<{ sent: number; failed: number; dropped: number }> {
   const [due] = await run(
     core.db,
     core.db.all<OutboxRow>(sql`UPDATE outbox SET due_at = ${core.now + leaseMs},
@@ -93,8 +95,8 @@ export async function drainOutbox(core: Core): Promise<{ sent: number; failed: n
   const outcomes = await Promise.all(due.map((row) => work(core, row)))
   const [first, ...rest] = due.map((row, i) => settle(core, row, outcomes[i] ?? 'failed'))
   if (first) await run(core.db, first, ...rest)
-  const sent = outcomes.filter((outcome) => outcome === 'sent').length
-  return { sent, failed: outcomes.length - sent }
+  const count = (kind: Outcome) => outcomes.filter((outcome) => outcome === kind).length
+  return { sent: count('sent'), failed: count('failed'), dropped: count('dropped') }
 }
 
 type Outcome = 'sent' | 'failed' | 'dropped'

@@ -51,6 +51,13 @@ function textIssue(field: TextField, value: string): Issue | null {
 
 /** JSON characters: a profile is read whole at every request of its account. */
 const customDataLengthMax = 4096
+/** SQLite's JSON functions fail far deeper; nothing that people keep here is as deep as this. */
+const customDataDepthMax = 32
+
+function isTooDeep(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  return levels === 0 || Object.values(value).some((part) => isTooDeep(part, levels - 1))
+}
 
 /** Checks the parts that are given; a null takes a part away. */
 export function profileIssues(profile: { readonly [F in keyof Profile]?: Profile[F] | null }) {
@@ -59,7 +66,10 @@ export function profileIssues(profile: { readonly [F in keyof Profile]?: Profile
     const issue = typeof value === 'string' ? textIssue(field as TextField, value) : null
     if (issue) issues.push(issue)
   }
-  if (JSON.stringify(profile.customData ?? null).length > customDataLengthMax) {
+  const { customData } = profile
+  if (isTooDeep(customData, customDataDepthMax)) {
+    issues.push({ field: 'customData', rule: 'format' })
+  } else if (JSON.stringify(customData ?? null).length > customDataLengthMax) {
     issues.push({ field: 'customData', rule: 'too_long' })
   }
   return issues

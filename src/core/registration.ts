@@ -5,7 +5,7 @@ import { commit, run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
-import { prepareConfirmation } from './email-confirmation'
+import { confirmationQuota, prepareConfirmation } from './email-confirmation'
 import { fail, failInput, type Issue } from './errors'
 import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
 import { passwordIssue } from './passwords'
@@ -28,14 +28,16 @@ export interface Registration {
   readonly replacesUnconfirmed: boolean
 }
 
-function registrationIssues(core: Core, input: Registration): Issue[] {
+/** Everything that the core refuses of a registration, or of the parts of one that there are. */
+export function registrationIssues(core: Core, input: Partial<Registration>): Issue[] {
+  const { username, email, password, firstName, lastName, profile } = input
   return [
-    usernameIssue(input.username),
-    input.email === null ? null : emailIssue(input.email),
-    passwordIssue(core.settings, input.password, input),
-    nameIssue('firstName', input.firstName),
-    nameIssue('lastName', input.lastName),
-    ...profileIssues(input.profile),
+    username === undefined ? null : usernameIssue(username),
+    email === undefined || email === null ? null : emailIssue(email),
+    password === undefined ? null : passwordIssue(core.settings, password, input),
+    firstName === undefined ? null : nameIssue('firstName', firstName),
+    lastName === undefined ? null : nameIssue('lastName', lastName),
+    ...profileIssues(profile ?? {}),
   ].filter((issue) => issue !== null)
 }
 
@@ -55,14 +57,23 @@ export async function registerAccount(
   const issues = registrationIssues(core, input)
   if (issues.length > 0) failInput(issues)
 
-  if (settings.throttle) {
-    const { address } = await sourcesOf(core, client)
-    const signUps = hourlyQuota(sql`${`sign-ups:${address}`}`, settings.signUpsPerAddressPerHour)
-    const [, state] = await run(core.db, ...quotaState(core, signUps))
-    requireQuota(core, signUps, state)
-  }
+  if (settings.throttle) await requireSignUpQuota(core, input.email, client)
   const passwordHash = await hashPassword(input.password, core.hashing)
   return insertAccount(core, input, passwordHash)
+}
+
+/** How many accounts an address may make, and how often an unconfirmed one may be made anew. */
+async function requireSignUpQuota(core: Core, email: string | null, client: Client) {
+  const { address } = await sourcesOf(core, client)
+  const signUps = hourlyQuota(sql`${`sign-ups:${address}`}`, core.settings.signUpsPerAddressPerHour)
+  const mails = email === null ? null : await confirmationQuota(core, email)
+  const [, state, ...mailed] = await run(
+    core.db,
+    ...quotaState(core, signUps),
+    ...(mails ? quotaState(core, mails) : []),
+  )
+  requireQuota(core, signUps, state)
+  if (mails && mailed[1]) requireQuota(core, mails, mailed[1])
 }
 
 async function insertAccount(

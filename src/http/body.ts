@@ -1,5 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { createMiddleware } from 'hono/factory'
 import type * as z from 'zod'
+import type { Core } from '../core/context'
 import { AccountError, type Issue } from '../core/errors'
 import { authenticate, type Caller } from '../core/sessions'
 import { type AppEnv, EdgeError } from './dialect'
@@ -7,23 +9,40 @@ import { type AppEnv, EdgeError } from './dialect'
 /** Reading and checking what a request says. The handler sees only what its schema lets through. */
 
 const bytesMax = 64 * 1024
+/** How much of a body that nobody wants is read and thrown away; past it the connection may break. */
+const discardedBytesMax = 32 * 1024 * 1024
 
 /** Counts while reading, because a chunked body names no length and a named one may lie. */
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (Number(request.headers.get('Content-Length') ?? 0) > bytesMax) {
-    throw new EdgeError({ code: 'body_too_large', bytesMax })
-  }
   const bytes = new Uint8Array(bytesMax)
   let length = 0
   for await (const chunk of request.body ?? []) {
-    if (length + chunk.length > bytesMax) {
-      throw new EdgeError({ code: 'body_too_large', bytesMax })
-    }
-    bytes.set(chunk, length)
+    if (length + chunk.length <= bytesMax) bytes.set(chunk, length)
     length += chunk.length
+    if (length > discardedBytesMax) break
   }
+  if (length > bytesMax) throw new EdgeError({ code: 'body_too_large', bytesMax })
   return bytes.subarray(0, length)
 }
+
+/**
+ * Reads what a route left unread, so that a client that is still sending gets to hear the answer:
+ * a response in the middle of a request's body is lost with the connection.
+ */
+export const discardUnread = createMiddleware<AppEnv>(async function discardUnread(c, next) {
+  await next()
+  const { body, bodyUsed } = c.req.raw
+  if (!body || bodyUsed) return
+  let length = 0
+  try {
+    for await (const chunk of body) {
+      length += chunk.length
+      if (length > discardedBytesMax) break
+    }
+  } catch {
+    // The client has gone: nobody is left to answer.
+  }
+})
 
 function mediaType(c: Context<AppEnv>): string {
   return (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
@@ -87,19 +106,26 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-/** Checks an input, or fails with every field that breaks a rule, each once. */
+/**
+ * Checks an input, or fails with every field that breaks a rule, each once. `further` are issues
+ * that a schema cannot know.
+ */
 export async function check<Schema extends z.ZodType>(
   schema: Schema,
   input: unknown,
   location: Location,
+  further: readonly Issue[] = [],
 ): Promise<z.infer<Schema>> {
   const parsed = await schema.safeParseAsync(input, { reportInput: true })
-  if (parsed.success) return parsed.data
+  if (parsed.success && further.length === 0) return parsed.data
   const byField = new Map<string, WireIssue>()
-  for (const issue of parsed.error.issues) {
+  for (const issue of parsed.error?.issues ?? []) {
     const field = issue.path.join('.')
     const value = valueAt(input, issue.path)
     if (!byField.has(field)) byField.set(field, { field, rule: ruleOf(issue), value, location })
+  }
+  for (const issue of further) {
+    if (!byField.has(issue.field)) byField.set(issue.field, { ...issue, location })
   }
   throw new AccountError({ code: 'invalid_input', issues: [...byField.values()] })
 }
@@ -110,13 +136,15 @@ type Validated<Target extends string, Schema extends z.ZodType> = MiddlewareHand
   { in: { [T in Target]: z.input<Schema> }; out: { [T in Target]: z.output<Schema> } }
 >
 
-/** The checked body is `c.req.valid('json')`, whichever type it came in; `unwrap` is what a dialect takes off before. */
+/** The checked body is `c.req.valid('json')`, whichever type it came in; `unwrap` is what a dialect takes off before, `further` what the core says besides the schema. */
 export function body<Schema extends z.ZodType>(
   schema: Schema,
   unwrap: (input: unknown) => unknown = (input) => input,
+  further: (core: Core, input: unknown) => readonly Issue[] = () => [],
 ): Validated<'json', Schema> {
   return async function body(c, next) {
-    const sent = await check(schema, unwrap(await readBody(c)), 'body')
+    const input = unwrap(await readBody(c))
+    const sent = await check(schema, input, 'body', further(c.var.core, input))
     c.req.addValidatedData('json', sent as object)
     await next()
   }

@@ -16,7 +16,11 @@ export function clientOf(c: Context<AppEnv>, dialect: string, userAgent?: string
   return {
     dialect,
     address: c.req.header('CF-Connecting-IP') ?? 'unknown',
-    userAgent: agent?.slice(0, userAgentLengthMax) ?? null,
+    userAgent:
+      agent
+        ?.slice(0, userAgentLengthMax)
+        .toWellFormed()
+        .replace(/\p{Cc}/gu, ' ') ?? null,
     deviceToken: device !== null && isToken(device) ? device : null,
     formerToken: readSessionCookie(c),
   }

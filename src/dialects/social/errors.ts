@@ -20,7 +20,9 @@ const messages: { readonly [R in Issue['rule']]: string } = {
 
 function renderIssue(issue: Issue & { readonly location?: string }) {
   const { field, rule, value, location = 'body' } = issue
-  const shown = value === undefined || secretFields.has(field) ? {} : { value }
+  // A body that is wrong as a whole has no field, and may hold passwords.
+  const isShown = value !== undefined && field !== '' && !secretFields.has(field)
+  const shown = isShown ? { value } : {}
   return { type: 'field', ...shown, msg: messages[rule], path: field, param: field, location }
 }
 

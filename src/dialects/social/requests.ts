@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import type { AccountChanges, ChangeOptions } from '../../core/account-changes'
-import { failInput } from '../../core/errors'
+import type { Core } from '../../core/context'
+import { fail, type Issue } from '../../core/errors'
 import { isEmail, isId, isUsername } from '../../core/identifiers'
 import type { LoginInput } from '../../core/login'
 import type { Profile } from '../../core/profiles'
-import type { Registration } from '../../core/registration'
+import { type Registration, registrationIssues } from '../../core/registration'
 
 /** What clients of this API send, and what it means to the core. */
 
@@ -14,12 +15,13 @@ export function unwrapped(input: unknown): unknown {
 }
 
 /** A rule over several fields is told together with those of the single ones. */
-const isObject = ({ value }: { value: unknown }) => typeof value === 'object' && value !== null
+const isObject = ({ value }: { value: unknown }) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 const Username = z.string().regex(/^[A-Za-z0-9_]{8,30}$/)
 const Email = z.string().refine(isEmail)
 const Name = z.string().trim().min(1).max(100)
-const Password = z.string().min(8).max(400)
+const Password = z.string().min(8).max(1024)
 /** On the way in any password is let through that could be stored: the core knows the rest. */
 const AnyPassword = z.string().min(1).max(1024)
 const Phone = z.string().regex(/^\d{4,15}$/)
@@ -29,6 +31,8 @@ const Id = z.string().refine(isId)
 const Code = z
   .union([z.string().trim().min(1).max(128), z.number().int().nonnegative()])
   .transform(String)
+/** Forms send the fields that were left empty, and some clients send null for them. */
+const blank = z.union([z.literal(''), z.null()]).transform(() => undefined)
 /** Forms know no booleans. */
 const State = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
 
@@ -39,14 +43,32 @@ export const CreateBody = z
     lastName: Name,
     email: Email,
     password: Password,
-    phoneCountryCode: PhoneCountryCode.optional(),
-    phone: Phone.optional(),
-    inviteCode: z.string().max(128).optional(),
+    phoneCountryCode: z.union([blank, PhoneCountryCode]).optional(),
+    phone: z.union([blank, Phone]).optional(),
+    inviteCode: z.union([blank, z.string().max(128)]).optional(),
   })
   .refine((given) => given.phone === undefined || given.phoneCountryCode !== undefined, {
     path: ['phoneCountryCode'],
     when: isObject,
   })
+
+/** What the core refuses of the fields sent, to be told together with what breaks the document's limits. */
+export function coreIssues(core: Core, sent: unknown): Issue[] {
+  const texts = Object.entries(Object(sent)).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== unset.value,
+  )
+  const { username, email, password, firstName, lastName, ...rest } = Object.fromEntries(texts)
+  const known = Object.keys(ProfileFields.shape)
+  const profile = Object.fromEntries(Object.entries(rest).filter(([key]) => known.includes(key)))
+  return registrationIssues(core, {
+    ...(username === undefined ? {} : { username }),
+    ...(email === undefined ? {} : { email }),
+    ...(password === undefined ? {} : { password }),
+    ...(firstName === undefined ? {} : { firstName: firstName.trim() }),
+    ...(lastName === undefined ? {} : { lastName: lastName.trim() }),
+    profile,
+  })
+}
 
 export function toRegistration(sent: z.infer<typeof CreateBody>): Registration {
   const { username, firstName, lastName, email, password, phone, phoneCountryCode } = sent
@@ -68,8 +90,6 @@ export function toRegistration(sent: z.infer<typeof CreateBody>): Registration {
 export const VerifyEmailBody = z.object({ code: Code, target: Id.optional() })
 export const VerifyEmailQuery = VerifyEmailBody
 export const ResendQuery = z.object({ target: Id.optional() })
-
-const blank = z.literal('').transform(() => undefined)
 
 export const LoginBody = z
   .object({
@@ -108,9 +128,10 @@ export const HistoryQuery = z.object({
 })
 
 /** The word that takes an optional field away. */
-const unset = z.literal('__unset__').transform(() => null)
+const unset = z.literal('__unset__')
+const unsetAsNull = unset.transform(() => null)
 const optionalText = (lengthMax: number) =>
-  z.union([unset, z.null(), z.string().min(1).max(lengthMax)]).optional()
+  z.union([unsetAsNull, z.null(), z.string().min(1).max(lengthMax)]).optional()
 
 const ProfileFields = z.object({
   middleName: optionalText(100),
@@ -120,10 +141,10 @@ const ProfileFields = z.object({
   pronouns: optionalText(24),
   customLink: optionalText(256),
   organization: optionalText(128),
-  country: z.union([unset, z.null(), z.string().regex(/^[A-Z]{2}$/)]).optional(),
-  preferredLanguage: z.union([unset, z.null(), z.string().regex(/^[a-z]{2}$/)]).optional(),
-  phone: z.union([unset, z.null(), Phone]).optional(),
-  phoneCountryCode: z.union([unset, z.null(), PhoneCountryCode]).optional(),
+  country: z.union([unsetAsNull, z.null(), z.string().regex(/^[A-Z]{2}$/)]).optional(),
+  preferredLanguage: z.union([unsetAsNull, z.null(), z.string().regex(/^[a-z]{2}$/)]).optional(),
+  phone: z.union([unsetAsNull, z.null(), Phone]).optional(),
+  phoneCountryCode: z.union([unsetAsNull, z.null(), PhoneCountryCode]).optional(),
   customData: z.record(z.string(), z.unknown()).optional(),
 })
 
@@ -144,22 +165,26 @@ const shownOnly = `_id verified verifiedDate varifiedDate followingCount followe
   profilePictureUrl isSubscribed subscriptionTier subscriptionExpiry isBanned isRestricted
   emailVerified createdAt updatedAt`.split(/\s+/)
 
-/** Refuses the keys that the setting does not open; those of no document are none of our business. */
-export function requireEditable(
+/**
+ * The keys sent that the setting does not open; those of no document are none of our business.
+ * Fails with forbidden where an ordinary account sends what is an administrator's to send.
+ */
+export function closedFields(
   sent: unknown,
   editable: readonly string[],
   isAdministrator: boolean,
-): void {
-  if (typeof sent !== 'object' || sent === null) return
+): Issue[] {
+  if (typeof sent !== 'object' || sent === null) return []
+  const isTheirs = Object.hasOwn(sent, 'role') || Object.hasOwn(sent, 'target')
+  if (isTheirs && !isAdministrator) fail({ code: 'forbidden' })
   const control = ['target', 'role', 'currentPassword']
   const settable = Object.keys(UpdateBody.shape).filter((key) => !control.includes(key))
   const closed = isAdministrator
     ? shownOnly
     : [...shownOnly, ...settable.filter((key) => !editable.includes(key))]
-  const issues = closed
+  return closed
     .filter((key) => Object.hasOwn(sent, key))
-    .map((field) => ({ field, rule: 'not_editable' as const, value: Reflect.get(sent, field) }))
-  if (issues.length > 0) failInput(issues)
+    .map((field) => ({ field, rule: 'not_editable', value: Reflect.get(sent, field) }))
 }
 
 export function toChanges(sent: z.infer<typeof UpdateBody>): {

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { updateAccount } from '../../core/account-changes'
 import { completeSecondFactor } from '../../core/challenges'
 import { confirmEmail, resendConfirmation } from '../../core/email-confirmation'
-import { fail } from '../../core/errors'
+import { fail, failureOf } from '../../core/errors'
 import { login } from '../../core/login'
 import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
@@ -16,7 +16,7 @@ import { clientOf } from '../../http/client'
 import { clearSessionCookie, setDeviceCookie, setSessionCookie } from '../../http/cookies'
 import * as credentials from '../../http/credentials'
 import { findSessionToken, fromOwnPages, notByHead, readSessionToken } from '../../http/credentials'
-import type { AppEnv } from '../../http/dialect'
+import { type AppEnv, EdgeError } from '../../http/dialect'
 import { shield } from '../../http/shield'
 import * as requests from './requests'
 import { unwrapped } from './requests'
@@ -45,14 +45,19 @@ function signIn(c: Context<AppEnv>, { account, session, deviceToken }: SignedIn)
 
 export const routes = new Hono<AppEnv>()
 
-routes.post('/user/create', shield, body(requests.CreateBody, unwrapped), async (c) => {
-  const account = await registerAccount(
-    c.var.core,
-    requests.toRegistration(c.req.valid('json')),
-    client(c),
-  )
-  return c.json(success({ user: renderPerson(asSelf(account)) }), 201)
-})
+routes.post(
+  '/user/create',
+  shield,
+  body(requests.CreateBody, unwrapped, requests.coreIssues),
+  async (c) => {
+    const account = await registerAccount(
+      c.var.core,
+      requests.toRegistration(c.req.valid('json')),
+      client(c),
+    )
+    return c.json(success({ user: renderPerson(asSelf(account)) }), 201)
+  },
+)
 
 const confirmed = 'Your email has been verified successfully. You can now login.'
 
@@ -113,6 +118,7 @@ routes.post(
 
 routes.post(
   '/user/2fa',
+  shield,
   session('delegated:profile:2fa:write'),
   body(requests.TwoFactorBody, unwrapped),
   async (c) => {
@@ -125,15 +131,19 @@ routes.post(
 
 routes.on(['GET', 'POST'], '/user/logout', notByHead, async (c) => {
   const token = readSessionToken(c)
-  if (token !== null) await endSession(c.var.core, token)
-  clearSessionCookie(c)
+  if (token !== null) {
+    await endSession(c.var.core, token)
+    clearSessionCookie(c)
+  }
   return c.json(success())
 })
 
 routes.on(['GET', 'POST'], '/user/logout-all', notByHead, async (c) => {
   const token = readSessionToken(c)
-  if (token !== null) await endAllSessions(c.var.core, token)
-  clearSessionCookie(c)
+  if (token !== null) {
+    await endAllSessions(c.var.core, token)
+    clearSessionCookie(c)
+  }
   return c.json(success())
 })
 
@@ -172,22 +182,27 @@ routes.get('/user/me', session('delegated:profile:read'), (c) => {
   return c.json(success({ user, editableFields: core.settings.editableFields }))
 })
 
-routes.patch('/user/me', session('delegated:profile:write'), async (c) => {
+routes.patch('/user/me', shield, session('delegated:profile:write'), async (c) => {
   const { core, viewer } = c.var
   const sent = unwrapped(await readBody(c))
   const isAdministrator = viewer.account.role === 'admin'
-  requests.requireEditable(sent, core.settings.editableFields, isAdministrator)
-  const update = await check(requests.UpdateBody, sent, 'body')
+  const closed = requests.closedFields(sent, core.settings.editableFields, isAdministrator)
+  const refused = [...closed, ...requests.coreIssues(core, sent)]
+  const update = await check(requests.UpdateBody, sent, 'body', refused)
   const { changes, options } = requests.toChanges(update)
   await updateAccount(core, viewer, changes, options, client(c))
   return c.json(success())
 })
 
+/** "Nobody is signed in" is an answer here, and this API calls it forbidden. */
+function forbidSignedOut(error: unknown): never {
+  if (failureOf(error)?.code === 'not_authenticated') fail({ code: 'forbidden' })
+  throw error
+}
+
 routes.get('/user/session-state', caller('delegated:profile:read'), async (c) => {
   const { core } = c.var
-  // "Nobody is signed in" is an answer here, and the document of this API calls it forbidden.
-  if (c.var.caller.token === null) fail({ code: 'forbidden' })
-  const { viewer } = await authenticate(core, c.var.caller)
+  const { viewer } = await authenticate(core, c.var.caller).catch(forbidSignedOut)
   const record = await describeSession(core, viewer)
   return c.json(renderSession(viewer.account, viewer.session, record))
 })
@@ -200,6 +215,16 @@ routes.get(
     const page = { limit: c.req.valid('query').limit, before: c.req.valid('query').offset ?? null }
     const { viewer, entries } = await listLoginHistory(c.var.core, c.var.caller, page)
     return c.json(renderHistory(viewer.account, entries))
+  },
+)
+
+// Paths of one segment that only take a POST: without this line they would pass for ids.
+const postOnly = ['create', 'login', 'do-2fa', '2fa', 'private', 'reset-password']
+routes.on(
+  'GET',
+  postOnly.map((path) => `/user/${path}`),
+  () => {
+    throw new EdgeError({ code: 'method_not_allowed', allow: ['POST'] })
   },
 )
 
