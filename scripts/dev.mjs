@@ -5,10 +5,10 @@ import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { places, root, runWrangler, startWrangler } from '../dev/wrangler.mjs'
 
-const usage = `usage: npm run dev [-- --port N] [--state DIR]
-       npm run dev:harness [-- --port N] [--state DIR]`
+const usage = `usage: npm run dev [-- --port N --state DIR --var NAME:VALUE]
+       npm run dev:harness [-- --port N --state DIR --var NAME:VALUE]`
 
-const { port, place, isHarness } = readOptions()
+const { port, place, isHarness, given } = readOptions()
 const origin = `http://localhost:${port}`
 const varsFile = join(root, '.dev.vars')
 
@@ -25,6 +25,7 @@ function readOptions() {
         port: { type: 'string', default: '8787' },
         harness: { type: 'boolean' },
         state: { type: 'string' },
+        var: { type: 'string', multiple: true, default: [] },
       },
     })
     const number = Number(values.port)
@@ -34,7 +35,7 @@ function readOptions() {
     const isHarness = values.harness === true
     const usual = isHarness ? places.harness : places.dev
     const place = values.state ? { ...usual, state: resolve(values.state) } : usual
-    return { port: number, place, isHarness }
+    return { port: number, place, isHarness, given: values.var }
   } catch (error) {
     console.error(`${error.message}\n${usage}`)
     process.exit(2)
@@ -99,6 +100,7 @@ function serve() {
   const vars = Object.entries({ ENVIRONMENT: 'development', ORIGIN: origin })
     .filter(([name]) => !names.has(name))
     .flatMap(([name, value]) => ['--var', `${name}:${value}`])
+  vars.push(...given.flatMap((pair) => ['--var', pair]))
   const flags = ['--config', place.config, '--persist-to', place.state, '--local']
   const address = ['--ip', 'localhost', '--port', String(port), '--inspector-port', '0']
   const quiet = ['--show-interactive-dev-session=false', '--types=false']

@@ -106,7 +106,7 @@ const Variables = z.object({
   CODES_EVALUATED_PER_HOUR: count(1, 1_000).default(25),
   SIGN_IN_CODES_PER_HOUR: count(1, 1_000).default(20),
   RESET_CODES_PER_HOUR: count(1, 1_000).default(5),
-  CONFIRMATION_CODES_PER_HOUR: count(1, 1_000).default(5),
+  CONFIRMATION_CODES_PER_HOUR: count(1, 1_000).default(10),
   MAILS_PER_ADDRESS_PER_HOUR: count(1, 100_000).default(200),
   SIGN_UPS_PER_ADDRESS_PER_HOUR: count(1, 100_000).default(500),
 })

@@ -11,7 +11,7 @@ import { prepareLetter } from './outbox'
 import { passwordIssue } from './passwords'
 import { profileIssues } from './profiles'
 import { requireRecentAuthentication } from './reauthentication'
-import { endAllStatements, type Viewer } from './sessions'
+import { endAllStatements, isAlive, type Viewer } from './sessions'
 import { type Bucket, failUntil, hourlyQuota, isUsedUp, reserve } from './throttle'
 
 /** Changing an account: its own by its owner, any by an administrator. All fields at once or none. */
@@ -63,7 +63,7 @@ export async function updateAccount(
   if (issues.length > 0) failInput(issues)
 
   const { password } = changes
-  return applyChanges(core, target, changes, {
+  return applyChanges(core, viewer, target, changes, {
     keepToken: isOwn ? viewer.session.tokenHash : null,
     passwordHash: password === undefined ? null : await hashPassword(password, core.hashing),
   })
@@ -112,11 +112,13 @@ function patchedProfile(profile: NonNullable<AccountChanges['profile']>): SQL {
   const { customData, ...parts } = profile
   const patched = sql`json_patch(profile, ${JSON.stringify(parts)})`
   if (customData === undefined) return patched
-  return sql`json_set(${patched}, '$.customData', json(${JSON.stringify(customData ?? {})}))`
+  if (customData === null) return sql`json_remove(${patched}, '$.customData')`
+  return sql`json_set(${patched}, '$.customData', json(${JSON.stringify(customData)}))`
 }
 
 async function applyChanges(
   core: Core,
+  viewer: Viewer,
   target: Account,
   changes: AccountChanges,
   secrets: { keepToken: string | null; passwordHash: string | null },
@@ -130,15 +132,16 @@ async function applyChanges(
   const nameTaken = sql`(EXISTS (SELECT 1 FROM accounts WHERE username_key = ${nameKey} AND number <> ${number})
     OR EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${nameKey} AND held_until > ${now}))`
   const emailTaken = isNewAddress
-    ? sql`EXISTS (SELECT 1 FROM accounts WHERE email_key = ${addressKey} AND number <> ${number})`
+    ? sql`EXISTS (SELECT 1 FROM accounts WHERE email_key = ${addressKey}
+        AND number <> ${number} AND email_verified_at IS NOT NULL)`
     : sql`0`
   // Shared with the codes that are sent again: a session must not write to whomever it likes.
   const mails = hourlyQuota(
     sql`${`confirmation-codes:${number}`}`,
     core.settings.confirmationCodesPerHour,
   )
-  const toAddress = await confirmationQuota(core, email)
-  const quotas = isNewAddress && core.settings.throttle ? [mails, toAddress] : []
+  const quotas =
+    isNewAddress && core.settings.throttle ? [mails, await confirmationQuota(core, email)] : []
   const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number} AND changed_by = ${requestId})`
 
   const sets = [
@@ -167,7 +170,7 @@ async function applyChanges(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND epoch = ${target.epoch} AND NOT ${nameTaken} AND NOT ${emailTaken} AND NOT ${anyUsedUp(core, quotas)}`),
+        WHERE number = ${number} AND ${isAlive(viewer)} AND NOT ${nameTaken} AND NOT ${emailTaken} AND NOT ${anyUsedUp(core, quotas)}`),
       ...quotas.map((quota) => reserve(core, quota, isMine)),
       ...(passwordChange?.statements ?? []),
       ...(confirmation?.statements(isMine) ?? []),

@@ -2,7 +2,7 @@ import { sql } from 'drizzle-orm'
 import { commit } from '../storage/database'
 import type { Core } from './context'
 import { fail } from './errors'
-import { endAllStatements, type Viewer } from './sessions'
+import { endAllStatements, isAlive, type Viewer } from './sessions'
 
 /** What administrators may do to the accounts of others. */
 
@@ -22,7 +22,7 @@ export async function setDisabled(
   requireAdministrator(viewer)
   const { accountId, isDisabled } = input
   if (accountId === viewer.account.id) fail({ code: 'forbidden' })
-  const target = sql`(SELECT number FROM accounts WHERE id = ${accountId})`
+  const target = sql`(SELECT number FROM accounts WHERE id = ${accountId} AND ${isAlive(viewer)})`
   const disabledAt = isDisabled ? sql`COALESCE(disabled_at, ${core.now})` : sql`NULL`
   const [found] = await commit(
     core.db,

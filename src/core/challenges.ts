@@ -227,17 +227,15 @@ async function claimChallenge(
 ): Promise<SignedIn> {
   const { tokenHash, account, client, evaluation, historyId } = given
   const completion = await completeSignIn(core, { account, client, historyId })
+  const isUnused = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_at IS NULL)`
   const isMine = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_by = ${core.requestId})`
   const [opened] = await commit(
     core.db,
     [
-      // Before the challenge is claimed, while the bucket's key can still be told from it.
-      giveBack(
-        core,
-        evaluation.bucket,
-        sql`EXISTS (SELECT 1 FROM challenges
-        WHERE token_hash = ${tokenHash} AND used_at IS NULL)`,
-      ),
+      // Before the challenge is claimed, while the buckets' keys can still be told from it. The
+      // right code was no guess, so the owner's sign-ins use nothing up.
+      giveBack(core, evaluation.bucket, isUnused),
+      giveBack(core, evaluation.perHour, isUnused),
       core.db.run(sql`UPDATE challenges SET used_at = ${core.now}, used_by = ${core.requestId}
         WHERE token_hash = ${tokenHash} AND used_at IS NULL AND expires_at > ${core.now}`),
       ...completion.statements(isMine),

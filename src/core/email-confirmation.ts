@@ -138,7 +138,7 @@ export async function confirmEmail(
   const sources = await sourcesOf(core, client)
   const code = sql`codes WHERE code_hash = ${codeHash} AND purpose = 'confirm'`
   const isTaken = sql`EXISTS (SELECT 1 FROM accounts WHERE email_key = LOWER(codes.address)
-    AND number <> codes.account_number)`
+    AND number <> codes.account_number AND email_verified_at IS NOT NULL)`
   const mine = sql`(SELECT account_number FROM ${code} AND used_by = ${requestId})`
   const firstTime = sql`(SELECT number FROM accounts WHERE number = ${mine} AND email_verified_at IS NULL)`
   const notice = await prepareLetter(core, { kind: 'email_changed' })
@@ -157,6 +157,10 @@ export async function confirmEmail(
       ),
       notice.owe(sql`SELECT email AS address FROM accounts WHERE number = ${mine}
         AND email_verified_at IS NOT NULL AND email_key <> LOWER((SELECT address FROM ${code}))`),
+      // Whoever claimed the address without proving it gives it up to the one who reads its mail.
+      core.db.run(sql`UPDATE accounts SET email = NULL, email_key = NULL
+        WHERE email_key = LOWER((SELECT address FROM ${code} AND used_by = ${requestId}))
+          AND number <> ${mine} AND email_verified_at IS NULL`),
       core.db.run(sql`UPDATE accounts SET email_verified_at = ${now}, updated_at = ${now},
           email_key = LOWER((SELECT address FROM ${code})), email = (SELECT address FROM ${code})
         WHERE number = ${mine}`),

@@ -67,9 +67,12 @@ export function emailIssue(email: string): Issue | null {
   return isEmail(email) ? null : { field: 'email', rule: 'format', value: email }
 }
 
-/** Control characters, and the marks with which a text could be made to read backwards. */
-const unprintable = /[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u
-const unprintableInLines = /[^\P{Cc}\n\r\t]|[\u202a-\u202e\u2066-\u2069]/u
+/**
+ * Control characters, marks with which a text could be made to read backwards, and letters that
+ * show nothing. The two joiners stay: Persian and many emoji are written with them.
+ */
+const unprintable = /[\p{Cc}\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\u3164\ufeff]/u
+const unprintableInLines = /[^\P{Cc}\n\r\t]|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/u
 
 /** Whether a text of one line can be stored and shown: any script, but nothing invisible or broken. */
 export function isLine(text: string): boolean {

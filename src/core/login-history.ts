@@ -1,4 +1,4 @@
-import { and, desc, lt, sql } from 'drizzle-orm'
+import { and, desc, lt, type SQL, sql } from 'drizzle-orm'
 import { hashToken } from '../crypto/token'
 import { loginHistory } from '../storage/schema'
 import type { Core } from './context'
@@ -8,11 +8,17 @@ import { authenticate, type Caller, type Viewer } from './sessions'
 
 export type HistoryEntry = Omit<typeof loginHistory.$inferSelect, 'accountNumber'>
 
-/** The caller's own history, newest first, `limit` entries older than `before`. One round trip. */
+function olderThan(before: { at: number } | { id: string }): SQL {
+  if ('at' in before) return lt(loginHistory.at, before.at)
+  return sql`(${loginHistory.at}, ${loginHistory.id}) <
+    (SELECT at, id FROM login_history WHERE id = ${before.id})`
+}
+
+/** The caller's own history, newest first, `limit` entries older than a time or an entry. One round trip. */
 export async function listLoginHistory(
   core: Core,
   caller: Caller,
-  page: { limit: number; before: number | null },
+  page: { limit: number; before: { at: number } | { id: string } | null },
 ): Promise<{ viewer: Viewer; entries: HistoryEntry[] }> {
   const tokenHash = await hashToken(caller.token ?? '')
   const { accountNumber, ...columns } = {
@@ -34,7 +40,7 @@ export async function listLoginHistory(
       .where(
         and(
           sql`${accountNumber} = (SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`,
-          page.before === null ? undefined : lt(loginHistory.at, page.before),
+          page.before === null ? undefined : olderThan(page.before),
         ),
       )
       .orderBy(desc(loginHistory.at), desc(loginHistory.id))

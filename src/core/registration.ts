@@ -62,8 +62,8 @@ export async function registerAccount(
   return insertAccount(core, input, passwordHash)
 }
 
-/** How many accounts an address may make, and how often an unconfirmed one may be made anew. */
-async function requireSignUpQuota(core: Core, email: string | null, client: Client) {
+/** How many accounts one client may make in an hour, and how often an address may be registered anew. */
+async function requireSignUpQuota(core: Core, email: string | null, client: Client): Promise<void> {
   const { address } = await sourcesOf(core, client)
   const signUps = hourlyQuota(sql`${`sign-ups:${address}`}`, core.settings.signUpsPerAddressPerHour)
   const mails = email === null ? null : await confirmationQuota(core, email)
@@ -114,6 +114,7 @@ async function insertAccount(
       conflict: {
         username: sql<number>`${accounts.usernameKey} = ${nameKey}`.as('same_username'),
         email: sql<number>`${accounts.emailKey} IS ${addressKey}`.as('same_email'),
+        held: sql<number>`${isHeld}`.as('held_username'),
       },
     })
     .from(accounts)
@@ -140,7 +141,8 @@ async function insertAccount(
     const isTaken = (field: 'username' | 'email') => found.some((row) => row.conflict[field] === 1)
     const emailTaken = addressKey !== null && isTaken('email')
     // A name that is held back, or a number drawn twice, leaves no row: the name is what to change.
-    const nameTaken = isTaken('username') || !emailTaken
+    const isHeldBack = found.some((row) => row.conflict.held === 1)
+    const nameTaken = isTaken('username') || isHeldBack || !emailTaken
     fail({
       code: 'taken',
       fields: [

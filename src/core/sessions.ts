@@ -119,6 +119,13 @@ function slide(core: Core, session: { tokenHash: string; seenAt: number; expires
   )
 }
 
+/** Whether the viewer's session still counts at the moment of a change, as a condition in SQL. */
+export function isAlive(viewer: Viewer): SQL {
+  return sql`EXISTS (SELECT 1 FROM sessions JOIN accounts AS holder
+    ON holder.number = sessions.account_number AND holder.epoch = sessions.session_epoch
+    WHERE sessions.token_hash = ${viewer.session.tokenHash} AND holder.disabled_at IS NULL)`
+}
+
 /** Refuses unless the person proved who they are within the last minutes that the setting names. */
 export function isRecentlyAuthenticated(core: Core, viewer: Viewer): boolean {
   const ageMs = core.now - viewer.session.authenticatedAt

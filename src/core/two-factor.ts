@@ -5,7 +5,7 @@ import type { Client, Core } from './context'
 import { fail } from './errors'
 import { prepareLetter } from './outbox'
 import { requireRecentAuthentication } from './reauthentication'
-import type { Viewer } from './sessions'
+import { isAlive, type Viewer } from './sessions'
 
 /**
  * The second factor that an account asks for after its password. A mailed code is the weaker kind
@@ -13,7 +13,7 @@ import type { Viewer } from './sessions'
  */
 
 interface Outcome {
-  readonly epoch: number
+  readonly isAlive: number
   readonly factor: 'email' | 'app' | null
   readonly noticeTo: string | null
 }
@@ -40,17 +40,17 @@ export async function setMailedSecondFactor(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET second_factor = ${to}, updated_at = ${core.now}, changed_by = ${core.requestId}
-        WHERE number = ${account.number} AND epoch = ${account.epoch} AND second_factor IS ${from}
+        WHERE number = ${account.number} AND second_factor IS ${from} AND ${isAlive(viewer)}
           AND (${to} IS NULL OR email_verified_at IS NOT NULL)`),
       letter.owe(
         sql`SELECT email AS address FROM accounts WHERE ${mine} AND email_verified_at IS NOT NULL`,
       ),
     ],
-    core.db.all<Outcome>(sql`SELECT epoch, second_factor AS factor, ${letter.owed} AS noticeTo
+    core.db.all<Outcome>(sql`SELECT ${isAlive(viewer)} AS isAlive, second_factor AS factor, ${letter.owed} AS noticeTo
       FROM accounts WHERE number = ${account.number}`),
     ([row]) => row?.factor === to,
   )
   // The session ended while the request was under way, so the request never was allowed.
-  if (changed?.epoch !== account.epoch) fail({ code: 'not_authenticated' })
+  if (!changed?.isAlive) fail({ code: 'not_authenticated' })
   letter.sendSoon(changed.noticeTo)
 }

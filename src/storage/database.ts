@@ -37,7 +37,7 @@ const refused = [
 ]
 /** Mistakes in our own statements. A table that is missing is a deployment without its migration. */
 const mistaken = ['D1_TYPE_ERROR', 'SQLITE_ERROR', 'SQLITE_MISMATCH', 'constraint failed']
-const unmigrated = ['no such table', 'no such column']
+const unmigrated = ['no such table', 'no such column', 'has no column named']
 
 function textOf(error: unknown): string {
   const texts: string[] = []

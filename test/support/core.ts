@@ -111,3 +111,23 @@ export async function change(sql: string, ...values: unknown[]): Promise<void> {
     .bind(...values)
     .run()
 }
+
+/** The same core, but right after its first batch something else happens: what a race comes to. */
+export function interrupted(core: Core, meanwhile: () => Promise<unknown>): Core {
+  let isFirst = true
+  const client = new Proxy(core.db.$client, {
+    get(target, property) {
+      const value = Reflect.get(target, property)
+      if (property !== 'batch') return typeof value === 'function' ? value.bind(target) : value
+      return async (statements: D1PreparedStatement[]) => {
+        const results = await target.batch(statements)
+        if (isFirst) {
+          isFirst = false
+          await meanwhile()
+        }
+        return results
+      }
+    },
+  })
+  return { ...core, db: Object.assign(Object.create(core.db), { $client: client }) }
+}

@@ -10,6 +10,7 @@ import { routes } from './routes'
  * scope is 403, `GET /user/code` answers the same whether or not the address is known and the
  * mailed code is long, `role` and `target` are an administrator's, and other people's views keep
  * their private keys with null. `verified`, `isRestricted` and the subscription fields exist for the
- * shape alone. A HEAD request to a GET that changes something changes nothing.
+ * shape alone. With REQUIRE_EMAIL_VERIFICATION=false a new account's address counts as confirmed, as
+ * the document says, and nothing is mailed. A HEAD request to a GET that changes something changes nothing.
  */
 export const social: Dialect = { name: 'social', routes, failures }

@@ -55,7 +55,8 @@ export const CreateBody = z
 /** What the core refuses of the fields sent, to be told together with what breaks the document's limits. */
 export function coreIssues(core: Core, sent: unknown): Issue[] {
   const texts = Object.entries(Object(sent)).filter(
-    (entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== unset.value,
+    (entry): entry is [string, string] =>
+      typeof entry[1] === 'string' && entry[1] !== '' && entry[1] !== unset.value,
   )
   const { username, email, password, firstName, lastName, ...rest } = Object.fromEntries(texts)
   const known = Object.keys(ProfileFields.shape)
@@ -124,7 +125,12 @@ export const PrivateBody = z.object({ state: State })
 
 export const HistoryQuery = z.object({
   limit: z.coerce.number().int().min(1).max(100).default(10),
-  offset: z.iso.datetime({ offset: true }).transform(Date.parse).optional(),
+  offset: z
+    .union([
+      Id.transform((id) => ({ id })),
+      z.iso.datetime({ offset: true }).transform((date) => ({ at: Date.parse(date) })),
+    ])
+    .optional(),
 })
 
 /** The word that takes an optional field away. */

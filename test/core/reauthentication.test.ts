@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest'
+import {
+  type AccountChanges,
+  type ChangeOptions,
+  updateAccount,
+} from '../../src/core/account-changes'
+import type { Viewer } from '../../src/core/sessions'
+import { newSignedIn, password, tryLogin } from '../support/accounts'
+import { clientAt, refusal, testCore } from '../support/core'
+
+const atrium = testCore()
+const next = 'a password that is new'
+
+function update(viewer: Viewer, changes: AccountChanges, given: Partial<ChangeOptions> = {}) {
+  const options = { targetId: null, currentPassword: null, ...given }
+  return atrium.request((core) => updateAccount(core, viewer, changes, options, clientAt(1)))
+}
+
+describe('what needs a recent proof', () => {
+  const sensitive = [{ password: next }, { email: 'elsewhere@example.com' }] as const
+
+  test('is refused after 15 minutes, and taken with the password', async () => {
+    for (const changes of sensitive) {
+      const { viewer } = await newSignedIn(atrium)
+      atrium.pass(901)
+      expect(await refusal(update(viewer, changes))).toEqual({
+        code: 'reauthentication_required',
+        reason: 'stale',
+      })
+      expect(await refusal(update(viewer, changes, { currentPassword: 'wrong one' }))).toEqual({
+        code: 'reauthentication_required',
+        reason: 'wrong_password',
+      })
+      await update(viewer, changes, { currentPassword: password })
+    }
+  })
+
+  test('is not a name or a profile', async () => {
+    const { viewer } = await newSignedIn(atrium)
+    atrium.pass(901)
+    await update(viewer, { firstName: 'Augusta', isPrivate: true, profile: { bio: 'hm' } })
+  })
+
+  test('counts a wrong password as the sign-in does', async () => {
+    const { viewer, account } = await newSignedIn(atrium)
+    const tries = { currentPassword: 'not the password' }
+    for (let i = 0; i < 5; i += 1) {
+      expect(await refusal(update(viewer, { password: next }, tries))).toMatchObject({
+        reason: 'wrong_password',
+      })
+    }
+    const right = { currentPassword: password }
+    expect(await refusal(update(viewer, { password: next }, right))).toEqual({
+      code: 'too_many_attempts',
+      retryAfterSeconds: 2,
+    })
+    expect(await refusal(tryLogin(atrium, { username: account.username }))).toMatchObject({
+      code: 'too_many_attempts',
+    })
+    atrium.pass(2)
+    await update(viewer, { password: next }, right)
+  })
+})
