@@ -37,6 +37,7 @@ export default defineConfig({
           name: 'worker',
           include: ['test/{core,crypto,storage,dialects,contract}/**/*.test.ts'],
           setupFiles: ['test/support/migrate.ts'],
+          isolate: false,
         },
       },
       {
