@@ -3,16 +3,16 @@ import { hashPassword } from '../crypto/password-hash'
 import { commit, type Query, run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
+import { prepareAddressChange } from './address-change'
 import type { Client, Core } from './context'
-import { confirmationQuota, prepareConfirmation } from './email-confirmation'
 import { fail, failInput, type Issue } from './errors'
-import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
+import { emailIssue, nameIssue, usernameIssue, usernameKey } from './identifiers'
 import { prepareLetter } from './outbox'
 import { passwordIssue } from './passwords'
 import { profileIssues } from './profiles'
 import { requireRecentAuthentication } from './reauthentication'
 import { endAllStatements, isAlive, type Viewer } from './sessions'
-import { type Bucket, failUntil, hourlyQuota, isUsedUp, reserve } from './throttle'
+import { failUntil } from './throttle'
 
 /** Changing an account: its own by its owner, any by an administrator. All fields at once or none. */
 
@@ -123,57 +123,30 @@ async function applyChanges(
   changes: AccountChanges,
   secrets: { keepToken: string | null; passwordHash: string | null },
 ): Promise<Account> {
-  const { now, requestId } = core
   const { number } = target
-  const { email = '' } = changes
-  const addressKey = emailKey(email)
-  const isNewAddress = email !== '' && addressKey !== emailKey(target.email ?? '')
-  const nameKey = usernameKey(changes.username ?? target.username)
-  const nameTaken = sql`(EXISTS (SELECT 1 FROM accounts WHERE username_key = ${nameKey} AND number <> ${number})
-    OR EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${nameKey} AND held_until > ${now}))`
-  const emailTaken = isNewAddress
-    ? sql`EXISTS (SELECT 1 FROM accounts WHERE email_key = ${addressKey}
-        AND number <> ${number} AND email_verified_at IS NOT NULL)`
-    : sql`0`
-  // Shared with the codes that are sent again: a session must not write to whomever it likes.
-  const mails = hourlyQuota(
-    sql`${`confirmation-codes:${number}`}`,
-    core.settings.confirmationCodesPerHour,
-  )
-  const quotas =
-    isNewAddress && core.settings.throttle ? [mails, await confirmationQuota(core, email)] : []
-  const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number} AND changed_by = ${requestId})`
-
-  const sets = [
-    sql`updated_at = ${now}`,
-    sql`changed_by = ${requestId}`,
-    // Another spelling of the same address is not another address.
-    ...(email !== '' && !isNewAddress
-      ? [sql`email = CASE WHEN email_key = ${addressKey} THEN ${email} ELSE email END`]
-      : []),
-    ...assignments(changes, secrets.passwordHash),
-  ]
-  const confirmation = isNewAddress
-    ? await prepareConfirmation(core, {
-        kind: 'confirm_new_email',
-        account: sql`${number}`,
-        username: changes.username ?? target.username,
-        address: email,
-      })
-    : null
+  const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
+  const nameTaken = isNameTaken(core, target, changes.username)
+  const username = changes.username ?? target.username
+  const address = await prepareAddressChange(core, target, changes.email, username)
   const passwordChange =
     secrets.passwordHash === null
       ? null
       : await preparePasswordChange(core, number, isMine, secrets.keepToken)
+  const sets = [
+    sql`updated_at = ${core.now}`,
+    sql`changed_by = ${core.requestId}`,
+    ...address.assignments,
+    ...assignments(changes, secrets.passwordHash),
+  ]
 
   const [found] = await commit(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND ${isAlive(viewer)} AND NOT ${nameTaken} AND NOT ${emailTaken} AND NOT ${anyUsedUp(core, quotas)}`),
-      ...quotas.map((quota) => reserve(core, quota, isMine)),
+        WHERE number = ${number} AND ${isAlive(viewer)}
+          AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL`),
       ...(passwordChange?.statements ?? []),
-      ...(confirmation?.statements(isMine) ?? []),
+      ...address.statements(isMine),
     ],
     core.db
       .select({
@@ -181,41 +154,41 @@ async function applyChanges(
         outcome: {
           changedBy: sql<string | null>`changed_by`.as('outcome_by'),
           nameTaken: sql<number>`${nameTaken}`.as('outcome_name'),
-          emailTaken: sql<number>`${emailTaken}`.as('outcome_email'),
-          quotaEnd: sql<number | null>`${quotaEnd(core, quotas)}`.as('outcome_quota'),
+          emailTaken: sql<number>`${address.isTaken}`.as('outcome_email'),
+          quotaEnd: sql<number | null>`${address.quotaEnd}`.as('outcome_quota'),
         },
       })
       .from(accounts)
       .where(eq(accounts.number, number)),
-    ([row]) => row?.outcome.changedBy === requestId,
+    ([row]) => row?.outcome.changedBy === core.requestId,
   )
-  if (found?.outcome.changedBy === requestId) {
-    confirmation?.sendSoon()
-    passwordChange?.sendSoon(found.account)
-    return found.account
-  }
   if (!found) fail({ code: 'account_not_found' })
+  if (found.outcome.changedBy !== core.requestId) refuse(core, found.outcome)
+  address.sendSoon()
+  passwordChange?.sendSoon(found.account)
+  return found.account
+}
+
+/** Whether a new name is another's or held back, in SQL. */
+function isNameTaken(core: Core, target: Account, username: string | undefined): SQL {
+  if (username === undefined) return sql`0`
+  const key = usernameKey(username)
+  return sql`(EXISTS (SELECT 1 FROM accounts WHERE username_key = ${key} AND number <> ${target.number})
+    OR EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${key} AND held_until > ${core.now}))`
+}
+
+function refuse(
+  core: Core,
+  outcome: { nameTaken: number; emailTaken: number; quotaEnd: number | null },
+): never {
   const fields = [
-    ...(found.outcome.nameTaken ? (['username'] as const) : []),
-    ...(found.outcome.emailTaken ? (['email'] as const) : []),
+    ...(outcome.nameTaken ? (['username'] as const) : []),
+    ...(outcome.emailTaken ? (['email'] as const) : []),
   ]
   if (fields.length > 0) fail({ code: 'taken', fields })
-  if (found.outcome.quotaEnd !== null) failUntil(core, found.outcome.quotaEnd)
+  if (outcome.quotaEnd !== null) failUntil(core, outcome.quotaEnd)
   // Neither name nor address stood in the way: the session ended while the request was under way.
   fail({ code: 'not_authenticated' })
-}
-
-function anyUsedUp(core: Core, quotas: readonly Bucket[]): SQL {
-  return sql`(0 ${sql.join(quotas.map((quota) => sql`OR ${isUsedUp(core, quota)}`))})`
-}
-
-/** When the quotas that are used up end, in SQL; NULL where none is. */
-function quotaEnd(core: Core, quotas: readonly Bucket[]): SQL {
-  const ends = quotas.map(
-    (quota) => sql`UNION SELECT expires_at FROM throttles
-      WHERE key = ${quota.key} AND count >= ${quota.max} AND expires_at > ${core.now}`,
-  )
-  return sql`(SELECT MAX(expires_at) FROM (SELECT NULL AS expires_at ${sql.join(ends)}))`
 }
 
 interface PreparedPasswordChange {

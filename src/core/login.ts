@@ -11,7 +11,7 @@ import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
 import { isUsablePassword } from './passwords'
 import { isConfirmedEnough } from './sessions'
 import { completeSignIn, type SignedIn, strangersBucket } from './sign-in'
-import { knownSource, type Sources, sourcesOf } from './sources'
+import { countedSource, knownSource, type Sources, sourcesOf } from './sources'
 import {
   addressBucket,
   type Bucket,
@@ -82,11 +82,10 @@ async function prepareAttempt(
   // Unknown names are counted under a digest, so that they are throttled like known ones.
   const subject = sql`COALESCE(${number}, ${digest})`
   const known = knownSource(core, number, sources)
-  const source = sql`COALESCE((SELECT source FROM (SELECT ${known} AS source) WHERE source = ${sources.device}), ${sources.address})`
   return {
     sources,
     known,
-    password: passwordBucket(core, subject, source),
+    password: passwordBucket(core, subject, countedSource(known, sources)),
     address: addressBucket(core, sources.address),
     account: strangersBucket(subject),
     historyId: newId(core.now),

@@ -5,7 +5,7 @@ import type { Client, Core } from './context'
 import { fail } from './errors'
 import { isUsablePassword } from './passwords'
 import { isRecentlyAuthenticated, type Viewer } from './sessions'
-import { knownSource, sourcesOf } from './sources'
+import { countedSource, knownSource, sourcesOf } from './sources'
 import { bucketState, clear, failUntil, passwordBucket, reserve } from './throttle'
 
 /**
@@ -25,7 +25,7 @@ export async function requireRecentAuthentication(
   const { number } = viewer.account
   const sources = await sourcesOf(core, client)
   const known = knownSource(core, sql`${number}`, sources)
-  const source = sql`COALESCE((SELECT source FROM (SELECT ${known} AS source) WHERE source = ${sources.device}), ${sources.address})`
+  const source = countedSource(known, sources)
   const bucket = passwordBucket(core, sql`${String(number)}`, source)
   const [, [state], [found]] = await run(
     core.db,

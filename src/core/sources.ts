@@ -62,6 +62,11 @@ export function knownSource(core: Core, account: SQL, sources: Sources): SQL {
     ORDER BY source = ${sources.device} DESC LIMIT 1)`
 }
 
+/** The source whose wrong passwords are counted together: a known device, or else the address. */
+export function countedSource(known: SQL, sources: Sources): SQL {
+  return sql`(CASE WHEN ${known} = ${sources.device} THEN ${sources.device} ELSE ${sources.address} END)`
+}
+
 /** Remembers both sources of a completed sign-in, provided that `when` holds. */
 export function rememberSources(
   core: Core,
