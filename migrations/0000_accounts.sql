@@ -29,6 +29,8 @@ CREATE TABLE `accounts` (
 CREATE UNIQUE INDEX `accounts_id_unique` ON `accounts` (`id`);--> statement-breakpoint
 CREATE UNIQUE INDEX `accounts_username_key_unique` ON `accounts` (`username_key`);--> statement-breakpoint
 CREATE UNIQUE INDEX `accounts_email_key_unique` ON `accounts` (`email_key`);--> statement-breakpoint
+CREATE INDEX `accounts_first_name` ON `accounts` (lower("first_name"));--> statement-breakpoint
+CREATE INDEX `accounts_last_name` ON `accounts` (lower("last_name"));--> statement-breakpoint
 CREATE TABLE `challenges` (
 	`token_hash` text PRIMARY KEY NOT NULL,
 	`account_number` integer NOT NULL,
@@ -37,6 +39,7 @@ CREATE TABLE `challenges` (
 	`attempts` integer DEFAULT 0 NOT NULL,
 	`attempt_by` text,
 	`history_id` text NOT NULL,
+	`source` text NOT NULL,
 	`created_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	`used_at` integer,
@@ -101,6 +104,18 @@ CREATE TABLE `outbox` (
 );
 --> statement-breakpoint
 CREATE INDEX `outbox_due` ON `outbox` (`due_at`);--> statement-breakpoint
+CREATE TABLE `photos` (
+	`photo_id` text PRIMARY KEY NOT NULL,
+	`account_number` integer NOT NULL,
+	`file_type` text NOT NULL,
+	`file_size` integer NOT NULL,
+	`preview_width` integer NOT NULL,
+	`preview_height` integer NOT NULL,
+	`added_at` integer NOT NULL,
+	FOREIGN KEY (`account_number`) REFERENCES `accounts`(`number`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE INDEX `photos_account` ON `photos` (`account_number`,`added_at`);--> statement-breakpoint
 CREATE TABLE `sessions` (
 	`token_hash` text PRIMARY KEY NOT NULL,
 	`session_id` text NOT NULL,
@@ -113,11 +128,12 @@ CREATE TABLE `sessions` (
 	`idle_expires_at` integer NOT NULL,
 	`expires_at` integer NOT NULL,
 	`device` text NOT NULL,
+	`device_id` text,
 	FOREIGN KEY (`account_number`) REFERENCES `accounts`(`number`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint
 CREATE UNIQUE INDEX `sessions_session_id_unique` ON `sessions` (`session_id`);--> statement-breakpoint
-CREATE INDEX `sessions_account` ON `sessions` (`account_number`);--> statement-breakpoint
+CREATE INDEX `sessions_account` ON `sessions` (`account_number`,`device_id`);--> statement-breakpoint
 CREATE INDEX `sessions_expires` ON `sessions` (`idle_expires_at`);--> statement-breakpoint
 CREATE TABLE `system` (
 	`one` integer PRIMARY KEY NOT NULL,
@@ -132,4 +148,20 @@ CREATE TABLE `throttles` (
 	`expires_at` integer NOT NULL
 );
 --> statement-breakpoint
-CREATE INDEX `throttles_expires` ON `throttles` (`expires_at`);
+CREATE INDEX `throttles_expires` ON `throttles` (`expires_at`);--> statement-breakpoint
+CREATE TABLE `uploads` (
+	`name` text NOT NULL,
+	`type` text NOT NULL,
+	`account_number` integer NOT NULL,
+	`object_key` text NOT NULL,
+	`bytes` integer NOT NULL,
+	`is_image` integer DEFAULT false NOT NULL,
+	`started_at` integer NOT NULL,
+	`stored_at` integer,
+	PRIMARY KEY(`name`, `type`),
+	FOREIGN KEY (`account_number`) REFERENCES `accounts`(`number`) ON UPDATE no action ON DELETE cascade
+);
+--> statement-breakpoint
+CREATE UNIQUE INDEX `uploads_object_key_unique` ON `uploads` (`object_key`);--> statement-breakpoint
+CREATE INDEX `uploads_account` ON `uploads` (`account_number`);--> statement-breakpoint
+CREATE INDEX `uploads_started` ON `uploads` (`started_at`);

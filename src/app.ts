@@ -43,8 +43,10 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
     await next()
   })
 
+  // Whom a request is for may stand in its body, which the router could not wait for.
+  const paths = new WeakMap<Request, string>()
   const app = new Hono<AppEnv>({
-    getPath: (request) => routedPath(new URL(request.url).pathname),
+    getPath: (request) => paths.get(request) ?? new URL(request.url).pathname,
   })
   app.use(requestLog, securityHeaders, discardUnread, withCore, cors)
   app.use(
@@ -82,7 +84,10 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   })
 
   return {
-    fetch: (request, env, ctx) => app.fetch(request, env, ctx),
+    async fetch(request, env, ctx) {
+      paths.set(request, await routedPath(request))
+      return app.fetch(request, env, ctx)
+    },
 
     async scheduled(controller, env, ctx) {
       const core = coreOf(env, ctx)

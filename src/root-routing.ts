@@ -4,15 +4,68 @@
  */
 
 interface Claim {
-  /** A path itself and everything below it. */
+  /** A path itself and everything below it. The first claim that fits counts. */
   readonly under: string
   readonly dialect: string
 }
 
-const claims: readonly Claim[] = [{ under: '/user', dialect: 'social' }]
+const claims: readonly Claim[] = [
+  { under: '/user/auth', dialect: 'site' },
+  { under: '/user/logged', dialect: 'site' },
+  { under: '/user/profile', dialect: 'site' },
+  { under: '/user/password-reset', dialect: 'site' },
+  { under: '/user/password-reset-token', dialect: 'site' },
+  { under: '/user', dialect: 'social' },
+  { under: '/api/users', dialect: 'directory' },
+  { under: '/api/user', dialect: 'directory' },
+  { under: '/users/register', dialect: 'directory' },
+  { under: '/users/login', dialect: 'directory' },
+  { under: '/users', dialect: 'chat' },
+  { under: '/uploads', dialect: 'chat' },
+]
+
+/** Two requests are claimed twice, and say themselves whom they are for. */
+const twofold: { readonly [request: string]: (request: Request) => Promise<string> } = {
+  'POST /user/create': async (request) => ((await namesPerson(request)) ? 'social' : 'site'),
+  'POST /users/login': async (request) =>
+    /^basic /i.test(request.headers.get('Authorization') ?? '') ? 'chat' : 'directory',
+}
+
+/** How much of a body is looked at; a larger one is refused whoever it is for. */
+const peekedBytesMax = 64 * 1024
+
+/** Whether the body has the fields that only one of the two documents knows. */
+async function namesPerson(request: Request): Promise<boolean> {
+  const text = await peek(request)
+  if (/^application\/x-www-form-urlencoded\b/i.test(request.headers.get('Content-Type') ?? '')) {
+    const form = new URLSearchParams(text)
+    return form.has('firstName') || form.has('lastName')
+  }
+  try {
+    const body: unknown = JSON.parse(text)
+    const sent = Object(Array.isArray(body) ? body[0] : body)
+    return Object.hasOwn(sent, 'firstName') || Object.hasOwn(sent, 'lastName')
+  } catch {
+    return false
+  }
+}
+
+/** The beginning of the body, which stays whole for whoever handles the request. */
+async function peek(request: Request): Promise<string> {
+  const decoder = new TextDecoder()
+  let text = ''
+  for await (const chunk of request.clone().body ?? []) {
+    text += decoder.decode(chunk, { stream: true })
+    if (text.length > peekedBytesMax) break
+  }
+  return text
+}
 
 /** The path by which the app's router knows a request: a claimed root path moves under its dialect's name. */
-export function routedPath(path: string): string {
-  const claim = claims.find(({ under }) => path === under || path.startsWith(`${under}/`))
-  return claim ? `/${claim.dialect}${path}` : path
+export async function routedPath(request: Request): Promise<string> {
+  const { pathname } = new URL(request.url)
+  const decide = twofold[`${request.method} ${pathname}`]
+  const claim = claims.find(({ under }) => pathname === under || pathname.startsWith(`${under}/`))
+  const dialect = decide ? await decide(request) : claim?.dialect
+  return dialect === undefined ? pathname : `/${dialect}${pathname}`
 }

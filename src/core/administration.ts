@@ -1,7 +1,11 @@
-import { sql } from 'drizzle-orm'
-import { commit } from '../storage/database'
+import { asc, eq, gt, or, sql } from 'drizzle-orm'
+import { commit, run } from '../storage/database'
+import { accounts, sessions } from '../storage/schema'
+import { type Account, accountColumns } from './accounts'
 import type { Core } from './context'
+import { deleteAccount } from './deletion'
 import { fail } from './errors'
+import { isId, usernameKey } from './identifiers'
 import { endAllStatements, isAlive, type Viewer } from './sessions'
 
 /** What administrators may do to the accounts of others. */
@@ -37,4 +41,79 @@ export async function setDisabled(
     ([row]) => row !== undefined && (row.isDisabled === 1) === isDisabled,
   )
   if (!found) fail({ code: 'account_not_found' })
+}
+
+export interface ListedAccount {
+  readonly id: string
+  readonly username: string
+}
+
+/** A page of all accounts in the order of their ids, after the id `after`. One round trip. */
+export async function listAccounts(
+  core: Core,
+  viewer: Viewer,
+  page: { limit: number; after: string | null },
+): Promise<ListedAccount[]> {
+  requireAdministrator(viewer)
+  const [rows] = await run(
+    core.db,
+    core.db
+      .select({ id: accounts.id, username: accounts.username })
+      .from(accounts)
+      .where(page.after === null ? undefined : gt(accounts.id, page.after))
+      .orderBy(asc(accounts.id))
+      .limit(page.limit),
+  )
+  return rows
+}
+
+const rowsPerRead = 1000
+
+/** All accounts, a page at a time: whoever reads slowly holds no more than one in memory. */
+export async function* eachAccount(core: Core, viewer: Viewer): AsyncGenerator<ListedAccount[]> {
+  let after: string | null = null
+  for (;;) {
+    const page: ListedAccount[] = await listAccounts(core, viewer, { limit: rowsPerRead, after })
+    if (page.length > 0) yield page
+    after = page.at(-1)?.id ?? null
+    if (page.length < rowsPerRead) return
+  }
+}
+
+/** An account as administrators see it, with when its sessions were opened. */
+export interface AccountRecord {
+  readonly account: Account
+  readonly sessionsOpenedAt: readonly number[]
+}
+
+/** The account with an id or a username. Fails with forbidden or account_not_found. One round trip. */
+export async function getAccountRecord(
+  core: Core,
+  viewer: Viewer,
+  idOrUsername: string,
+): Promise<AccountRecord> {
+  requireAdministrator(viewer)
+  const key = usernameKey(idOrUsername)
+  const isTheOne = isId(idOrUsername)
+    ? or(eq(accounts.id, idOrUsername), eq(accounts.usernameKey, key))
+    : eq(accounts.usernameKey, key)
+  const [[account], opened] = await run(
+    core.db,
+    core.db.select(accountColumns).from(accounts).where(isTheOne),
+    core.db
+      .select({ openedAt: sessions.openedAt })
+      .from(sessions)
+      .where(
+        sql`${sessions.accountNumber} IN (SELECT number FROM accounts WHERE id = ${idOrUsername} OR username_key = ${key})`,
+      )
+      .limit(1000),
+  )
+  if (!account) fail({ code: 'account_not_found' })
+  return { account, sessionsOpenedAt: opened.map(({ openedAt }) => openedAt) }
+}
+
+/** Deletes another account with everything in it. Fails with forbidden or account_not_found. */
+export async function deleteAccountById(core: Core, viewer: Viewer, id: string): Promise<void> {
+  const { account } = await getAccountRecord(core, viewer, id)
+  await deleteAccount(core, account)
 }

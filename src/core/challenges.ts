@@ -72,8 +72,8 @@ export async function openChallenge(
       core.db.run(
         sql`UPDATE login_history SET reason = 'second_factor_required' WHERE id = ${historyId}`,
       ),
-      core.db.run(sql`INSERT INTO challenges (token_hash, account_number, account_epoch, code_hash, history_id, created_at, expires_at)
-        SELECT ${tokenHash}, number, epoch, ${codeHash}, ${historyId}, ${core.now}, ${core.now + ttlSeconds * 1000}
+      core.db.run(sql`INSERT INTO challenges (token_hash, account_number, account_epoch, code_hash, history_id, source, created_at, expires_at)
+        SELECT ${tokenHash}, number, epoch, ${codeHash}, ${historyId}, ${sources.address}, ${core.now}, ${core.now + ttlSeconds * 1000}
         FROM accounts WHERE number = ${account.number} AND epoch = ${account.epoch} AND disabled_at IS NULL
           AND ${method === 'email' ? isAllowed : sql`1`}
         ON CONFLICT (token_hash) DO NOTHING`),
@@ -117,7 +117,26 @@ export async function completeSecondFactor(
   input: SecondFactorInput,
   client: Client,
 ): Promise<SignedIn> {
-  const tokenHash = await hashToken(input.challengeToken)
+  return evaluate(core, await hashToken(input.challengeToken), input, client)
+}
+
+/** The challenge last opened for an account from an address, in SQL; NULL where none is pending. */
+export function pendingChallenge(core: Core, account: SQL, source: string): SQL {
+  return sql`(SELECT token_hash FROM challenges WHERE account_number = ${account}
+    AND source = ${source} AND used_at IS NULL AND expires_at > ${core.now}
+    ORDER BY created_at DESC LIMIT 1)`
+}
+
+/**
+ * Evaluates a code against the challenge with a token hash. For dialects that send name, password
+ * and code together: the caller has checked the password and found the challenge by it.
+ */
+export async function evaluate(
+  core: Core,
+  tokenHash: string,
+  input: { readonly code: string; readonly accountId: string | null },
+  client: Client,
+): Promise<SignedIn> {
   const evaluation = await prepareEvaluation(core, tokenHash, client)
   const { bucket, perHour } = evaluation
   const [, , , [found], [closed], [hour]] = await run(
@@ -244,5 +263,5 @@ async function claimChallenge(
     (rows) => rows.length > 0,
   )
   if (!opened) fail({ code: 'invalid_second_factor' })
-  return completion.signedIn()
+  return completion.signedIn(account)
 }

@@ -2,6 +2,7 @@ import type { Keyring } from '../crypto/keyed'
 import type { PasswordHashing } from '../crypto/password-hash'
 import type { Settings } from '../env'
 import type { Database } from '../storage/database'
+import type { DeviceInfo } from '../storage/session-records'
 
 /** Everything a core function stands on. One per request; nothing of it outlives the request. */
 export interface Core {
@@ -30,4 +31,6 @@ export interface Client {
   readonly deviceToken: string | null
   /** The token of a session that a sign-in would take the place of, or null. */
   readonly formerToken: string | null
+  /** What the client calls its device: a sign-in from it replaces the device's session. */
+  readonly device: DeviceInfo | null
 }

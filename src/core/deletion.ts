@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commit, type Query } from '../storage/database'
 import type { Core } from './context'
-import { oweForgetting, prepareLetter } from './outbox'
+import { oweForgetting, oweObjects, prepareLetter } from './outbox'
 
 /** Deleting an account with everything in it. Only its username is kept back for a while. */
 
@@ -10,6 +10,7 @@ export function deletionStatements(core: Core, account: SQL): readonly Query[] {
   const heldUntil = core.now + core.settings.usernameHoldSeconds * 1000
   return [
     oweForgetting(core, account, null),
+    oweObjects(core, sql`account_number = ${account}`),
     core.db.run(sql`INSERT INTO held_usernames (username_key, held_until)
       SELECT username_key, ${heldUntil} FROM accounts WHERE number = ${account}
       ON CONFLICT (username_key) DO UPDATE SET held_until = excluded.held_until`),

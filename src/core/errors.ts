@@ -29,7 +29,7 @@ export type Failure =
   | { readonly code: 'too_many_attempts'; readonly retryAfterSeconds: number }
   | { readonly code: 'registration_closed' }
   | { readonly code: 'invalid_invite_code' }
-  | { readonly code: 'taken'; readonly fields: readonly ('username' | 'email')[] }
+  | { readonly code: 'taken'; readonly fields: readonly ('username' | 'email' | 'fileName')[] }
   | { readonly code: 'not_authenticated' }
   | { readonly code: 'reauthentication_required'; readonly reason: 'stale' | 'wrong_password' }
   | { readonly code: 'missing_scope'; readonly scope: string }
@@ -41,6 +41,10 @@ export type Failure =
   | { readonly code: 'account_not_found' }
   | { readonly code: 'invalid_code'; readonly reason: 'unknown' | 'expired' | 'used' }
   | { readonly code: 'invalid_second_factor' }
+  | { readonly code: 'invalid_account_key' }
+  | { readonly code: 'upload_not_found' }
+  | { readonly code: 'photo_not_found' }
+  | { readonly code: 'upload_too_large'; readonly bytesMax: number }
   | { readonly code: 'unavailable'; readonly retryAfterSeconds: number }
   | { readonly code: 'internal' }
 

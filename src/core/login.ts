@@ -4,7 +4,7 @@ import { newId } from '../crypto/random'
 import { commit, type Query, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type Account, accountColumns, hasConfirmedEmail } from './accounts'
-import { openChallenge } from './challenges'
+import { evaluate, openChallenge, pendingChallenge } from './challenges'
 import type { Client, Core } from './context'
 import { fail } from './errors'
 import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
@@ -38,6 +38,8 @@ export interface LoginInput {
   readonly password: string
   /** Whether the dialect lets nobody in whose address is not confirmed. */
   readonly needsConfirmedEmail: boolean
+  /** The second factor, where a dialect sends it together with the password. */
+  readonly code?: string
 }
 
 export interface SecondFactorRequired {
@@ -140,6 +142,11 @@ export async function login(
         account: accountColumns,
         secret: { passwordHash: accounts.passwordHash },
         source: { known: sql<string | null>`${attempt.known}`.as('known_source') },
+        pending: {
+          tokenHash: sql<
+            string | null
+          >`${pendingChallenge(core, number, attempt.sources.address)}`.as('pending_challenge'),
+        },
       })
       .from(accounts)
       .where(sql`${accounts.number} = ${number}`),
@@ -177,6 +184,11 @@ export async function login(
   }
   const isUnderAttack = isStranger && (onAccount?.count ?? 0) > core.settings.accountFailuresMax
   if (account.secondFactor !== null || isUnderAttack) {
+    const { tokenHash } = found.pending
+    if (input.code !== undefined && tokenHash !== null) {
+      core.defer(run(core.db, giveBack(core, attempt.password), ...givenBack))
+      return evaluate(core, tokenHash, { code: input.code, accountId: null }, client)
+    }
     return demandSecondFactor(core, account, attempt, givenBack)
   }
   const rehashed =
@@ -239,5 +251,5 @@ async function openSignedIn(
   )
   // The account changed while the password was being checked: what was proven no longer holds.
   if (!opened) fail({ code: 'invalid_credentials', reason: 'wrong_password' })
-  return completion.signedIn()
+  return completion.signedIn(account)
 }

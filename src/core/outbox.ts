@@ -72,9 +72,20 @@ export function oweForgetting(core: Core, account: SQL, keep: string | null): Qu
     HAVING COUNT(*) > 0 ON CONFLICT (id) DO NOTHING`)
 }
 
+/** R2 takes so many keys in one call. */
+const objectsPerRow = 1000
+
+/** Owes the deletion of the objects of uploads, as many as one call takes; `which` is a condition in SQL. */
+export function oweObjects(core: Core, which: SQL): Query {
+  return core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at)
+    SELECT ${`objects ${core.requestId}`}, 'objects', json_group_array(object_key), '', ${core.now}, ${core.now}
+    FROM (SELECT object_key FROM uploads WHERE ${which} LIMIT ${objectsPerRow})
+    HAVING COUNT(*) > 0 ON CONFLICT (id) DO NOTHING`)
+}
+
 interface OutboxRow {
   readonly id: string
-  readonly kind: 'mail' | 'forget'
+  readonly kind: 'mail' | 'forget' | 'objects'
   readonly target: string
   readonly payload: string
   readonly tries: number
@@ -104,7 +115,11 @@ type Outcome = 'sent' | 'failed' | 'dropped'
 async function work(core: Core, row: OutboxRow): Promise<Outcome> {
   if (row.createdAt + giveUpMs <= core.now) return 'dropped'
   try {
-    return row.kind === 'mail' ? await workOnMail(core, row) : await workOnForgetting(core, row)
+    if (row.kind === 'mail') return await workOnMail(core, row)
+    const keys = JSON.parse(row.target) as string[]
+    if (row.kind === 'forget') await deleteSessionRecords(core.kv, keys)
+    else await core.r2.delete(keys)
+    return 'sent'
   } catch {
     return 'failed'
   }
@@ -117,11 +132,6 @@ async function workOnMail(core: Core, row: OutboxRow): Promise<Outcome> {
   const { letter, uselessAt } = JSON.parse(opened) as Payload
   if (uselessAt <= core.now) return 'dropped'
   await deliver(core, row.target, letter)
-  return 'sent'
-}
-
-async function workOnForgetting(core: Core, row: OutboxRow): Promise<Outcome> {
-  await deleteSessionRecords(core.kv, JSON.parse(row.target) as string[])
   return 'sent'
 }
 

@@ -1,9 +1,10 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { and, eq, isNull, type SQL } from 'drizzle-orm'
+import { run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import type { Core } from './context'
 import { fail, type Issue } from './errors'
-import { isId, isLine, isProse } from './identifiers'
+import { isId, isLine, isProse, usernameKey } from './identifiers'
 import { authenticate, type Caller, type Viewer } from './sessions'
 
 /** Profiles: what their parts may hold, and who sees what of whom. */
@@ -163,4 +164,25 @@ export async function getPerson(core: Core, caller: Caller, id: string): Promise
   const [found] = rows[0]
   if (!found) fail({ code: 'account_not_found' })
   return seenBy(viewer, found)
+}
+
+async function lookUp(core: Core, where: SQL | undefined): Promise<Person> {
+  const [[found]] = await run(
+    core.db,
+    core.db
+      .select(accountColumns)
+      .from(accounts)
+      .where(and(where, isNull(accounts.disabledAt))),
+  )
+  return found ? asStranger(found) : fail({ code: 'account_not_found' })
+}
+
+/** What anybody may see of the person with a username. Fails with account_not_found. */
+export function getPersonByUsername(core: Core, username: string): Promise<Person> {
+  return lookUp(core, eq(accounts.usernameKey, usernameKey(username)))
+}
+
+/** What anybody may see of the person with a number. Fails with account_not_found. */
+export function getPersonByNumber(core: Core, number: number): Promise<Person> {
+  return lookUp(core, eq(accounts.number, number))
 }

@@ -10,6 +10,7 @@ import { fail, failInput, type Issue } from './errors'
 import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
 import { passwordIssue } from './passwords'
 import { profileIssues } from './profiles'
+import { completeSignIn, type SignedIn } from './sign-in'
 import { sourcesOf } from './sources'
 import { hourlyQuota, quotaState, requireQuota } from './throttle'
 
@@ -26,6 +27,8 @@ export interface Registration {
   readonly inviteCode: string | null
   /** Whether an account that never confirmed the same address gives way, as some documents say. */
   readonly replacesUnconfirmed: boolean
+  /** Whether an administrator makes it for somebody: then it is made where nobody else may register. */
+  readonly isByAdministrator?: boolean
 }
 
 /** Everything that the core refuses of a registration, or of the parts of one that there are. */
@@ -51,15 +54,33 @@ export async function registerAccount(
   input: Registration,
   client: Client,
 ): Promise<Account> {
+  await requireRegistration(core, input, client)
+  const { account } = await insertAccount(core, input, client, { signsIn: false })
+  return account
+}
+
+/** The same where a dialect's registration signs in at once. Two round trips as well. */
+export async function registerAndSignIn(
+  core: Core,
+  input: Registration,
+  client: Client,
+): Promise<SignedIn> {
+  await requireRegistration(core, input, client)
+  const { account, signedIn } = await insertAccount(core, input, client, { signsIn: true })
+  if (!signedIn) fail({ code: 'internal' })
+  return { ...signedIn, account }
+}
+
+/** Refuses a registration before anything is hashed for it. */
+async function requireRegistration(core: Core, input: Registration, client: Client) {
   const { settings } = core
-  if (!settings.registrationOpen) fail({ code: 'registration_closed' })
-  if (settings.inviteOnly) fail({ code: 'invalid_invite_code' })
+  const isClosed = !settings.registrationOpen && !input.isByAdministrator
+  if (isClosed) fail({ code: 'registration_closed' })
+  if (settings.inviteOnly && !input.isByAdministrator) fail({ code: 'invalid_invite_code' })
   const issues = registrationIssues(core, input)
   if (issues.length > 0) failInput(issues)
 
   if (settings.throttle) await requireSignUpQuota(core, input.email, client)
-  const passwordHash = await hashPassword(input.password, core.hashing)
-  return insertAccount(core, input, passwordHash)
 }
 
 /** How many accounts one client may make in an hour, and how often an address may be registered anew. */
@@ -79,9 +100,11 @@ async function requireSignUpQuota(core: Core, email: string | null, client: Clie
 async function insertAccount(
   core: Core,
   input: Registration,
-  passwordHash: string,
-): Promise<Account> {
+  client: Client,
+  { signsIn }: { signsIn: boolean },
+): Promise<{ account: Account; signedIn: SignedIn | null }> {
   const { now, settings } = core
+  const passwordHash = await hashPassword(input.password, core.hashing)
   const number = newAccountNumber()
   const nameKey = usernameKey(input.username)
   const addressKey = input.email === null ? null : emailKey(input.email)
@@ -99,6 +122,10 @@ async function insertAccount(
         username: input.username,
         address: input.email ?? '',
       })
+    : null
+
+  const completion = signsIn
+    ? await completeSignIn(core, { account: { number, epoch: 0 }, client, historyId: null })
     : null
 
   const inserting =
@@ -131,6 +158,7 @@ async function insertAccount(
         : []),
       inserting,
       ...(confirmation?.statements(isMine) ?? []),
+      ...(completion?.statements(isMine) ?? []),
     ],
     readBack,
     (rows) => rows.some((row) => row.account.number === number),
@@ -152,7 +180,8 @@ async function insertAccount(
     })
   }
   confirmation?.sendSoon()
-  return mine.account
+  const signedIn = completion?.signedIn(mine.account) ?? null
+  return { account: mine.account, signedIn }
 }
 
 /**

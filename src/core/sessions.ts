@@ -4,6 +4,7 @@ import { hashToken } from '../crypto/token'
 import { commit, type Query, type Rows, run } from '../storage/database'
 import { accounts, sessions, system } from '../storage/schema'
 import {
+  type DeviceInfo,
   deleteSessionRecords,
   findSessionRecord,
   putSessionRecord,
@@ -19,7 +20,7 @@ import { oweForgetting } from './outbox'
  * and they end at a fixed time, at their own end, or all at once when the account's epoch moves.
  */
 
-export type { SessionRecord }
+export type { DeviceInfo, SessionRecord }
 
 /** What a request carries to prove who sends it, and what the route it reached asks for. */
 export interface Caller {
@@ -163,6 +164,7 @@ export async function prepareSession(
     dialect: client.dialect,
     ipAddress: client.address,
     userAgent: client.userAgent,
+    device: client.device,
     expiresAt,
   }
   return {
@@ -172,9 +174,9 @@ export async function prepareSession(
     expiresAt,
     insert: (when) =>
       core.db.run(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
-          opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device)
+          opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, device_id)
         SELECT ${tokenHash}, ${id}, accounts.number, accounts.epoch, system.global_epoch,
-          ${now}, ${now}, ${now}, ${idleExpiresAt}, ${expiresAt}, ${JSON.stringify(record)}
+          ${now}, ${now}, ${now}, ${idleExpiresAt}, ${expiresAt}, ${JSON.stringify(record)}, ${client.device?.id ?? null}
         FROM accounts JOIN system ON system.one = 1
         WHERE accounts.number = ${account.number} AND accounts.epoch = ${account.epoch}
           AND accounts.disabled_at IS NULL AND ${when}

@@ -36,7 +36,7 @@ export interface Completion {
   statements(when: SQL): readonly Query[]
   readonly readBack: ReturnType<typeof sessionExists>
   /** To be called once the statements are in: tells KV, and gives what the client needs. */
-  signedIn(): SignedIn
+  signedIn(account: Account): SignedIn
 }
 
 function sessionExists(core: Core, tokenHash: string) {
@@ -51,7 +51,12 @@ function sessionExists(core: Core, tokenHash: string) {
  */
 export async function completeSignIn(
   core: Core,
-  given: { account: Account; client: Client; historyId: string },
+  given: {
+    account: Pick<Account, 'number' | 'epoch'>
+    client: Client
+    /** The attempt in the history that this completes, if there was one. */
+    historyId: string | null
+  },
 ): Promise<Completion> {
   const { account, historyId } = given
   const deviceToken = given.client.deviceToken ?? newToken()
@@ -66,6 +71,8 @@ export async function completeSignIn(
     statements: (when) => [
       session.insert(when),
       core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${formerHash} AND ${isOpen}`),
+      core.db.run(sql`DELETE FROM sessions WHERE account_number = ${account.number}
+        AND device_id = ${client.device?.id ?? null} AND token_hash <> ${session.tokenHash} AND ${isOpen}`),
       ...rememberSources(core, account.number, sources, isOpen),
       core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
         WHERE id = ${historyId} AND ${isOpen}`),
@@ -74,11 +81,11 @@ export async function completeSignIn(
       clear(core, strangersBucket(sql`${String(account.number)}`), isOpen),
     ],
     readBack: sessionExists(core, session.tokenHash),
-    signedIn: () => {
+    signedIn: (signedInto) => {
       session.remember()
       return {
         kind: 'signed_in',
-        account: { ...account, loggedInAt: core.now },
+        account: { ...signedInto, loggedInAt: core.now },
         session,
         deviceToken,
       }

@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { expiredCodeKeptMs } from '../storage/reset-records'
 import type { Core } from './context'
+import { sweepAbandonedUploads } from './uploads'
 
 /**
  * Sweeping out what has expired. Nothing depends on it: whatever is past its time is already
@@ -10,12 +11,13 @@ import type { Core } from './context'
 
 const rowsPerSweep = 1000
 
-/** Deletes up to 1000 expired rows of each table. One round trip. */
+/** Deletes up to 1000 expired rows of each table. Two round trips. */
 export async function sweepExpired(core: Core): Promise<void> {
   const { now, settings } = core
   const sweep = (table: SQL, isExpired: SQL) =>
     core.db.run(sql`DELETE FROM ${table} WHERE rowid IN
       (SELECT rowid FROM ${table} WHERE ${isExpired} LIMIT ${rowsPerSweep})`)
+  await sweepAbandonedUploads(core)
   await run(
     core.db,
     sweep(sql`sessions`, sql`idle_expires_at <= ${now}`),

@@ -59,10 +59,10 @@ function parseForm(text: string): unknown {
   )
 }
 
-/** The body as JSON or as a form, by its type; no body at all is an empty one. */
-export async function readBody(c: Context<AppEnv>): Promise<unknown> {
+/** The body as JSON or, where forms are taken, as a form; no body at all is an empty one. */
+export async function readBody(c: Context<AppEnv>, takesForms = true): Promise<unknown> {
   const type = mediaType(c)
-  const isForm = type === 'application/x-www-form-urlencoded'
+  const isForm = takesForms && type === 'application/x-www-form-urlencoded'
   if (type !== '' && type !== 'application/json' && !isForm) {
     throw new EdgeError({ code: 'unsupported_media_type' })
   }
@@ -136,15 +136,24 @@ type Validated<Target extends string, Schema extends z.ZodType> = MiddlewareHand
   { in: { [T in Target]: z.input<Schema> }; out: { [T in Target]: z.output<Schema> } }
 >
 
-/** The checked body is `c.req.valid('json')`, whichever type it came in; `unwrap` is what a dialect takes off before, `further` what the core says besides the schema. */
+export interface BodyOptions {
+  /** What a dialect takes off a body before it is checked. */
+  readonly unwrap?: (input: unknown) => unknown
+  /** What the core says of the input besides the schema. */
+  readonly further?: (core: Core, input: unknown) => readonly Issue[]
+  /** Whether a form is taken as well as JSON; it is unless this says no. */
+  readonly takesForms?: boolean
+}
+
+/** The checked body is `c.req.valid('json')`, whichever type it came in. */
 export function body<Schema extends z.ZodType>(
   schema: Schema,
-  unwrap: (input: unknown) => unknown = (input) => input,
-  further: (core: Core, input: unknown) => readonly Issue[] = () => [],
+  { unwrap, further, takesForms }: BodyOptions = {},
 ): Validated<'json', Schema> {
   return async function body(c, next) {
-    const input = unwrap(await readBody(c))
-    const sent = await check(schema, input, 'body', further(c.var.core, input))
+    const given = await readBody(c, takesForms)
+    const input = unwrap ? unwrap(given) : given
+    const sent = await check(schema, input, 'body', further?.(c.var.core, input))
     c.req.addValidatedData('json', sent as object)
     await next()
   }

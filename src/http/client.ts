@@ -23,5 +23,6 @@ export function clientOf(c: Context<AppEnv>, dialect: string, userAgent?: string
         .replace(/\p{Cc}/gu, ' ') ?? null,
     deviceToken: device !== null && isToken(device) ? device : null,
     formerToken: readSessionCookie(c),
+    device: null,
   }
 }

@@ -22,39 +22,47 @@ export interface Profile {
   customData?: { [key: string]: unknown }
 }
 
-export const accounts = sqliteTable('accounts', {
-  /** Random, 48 bits: the key inside, and the id where a dialect shows integers. */
-  number: integer('number').primaryKey(),
-  /** 24 hex digits that sort by creation time. */
-  id: text('id').notNull().unique(),
-  username: text('username').notNull(),
-  usernameKey: text('username_key').notNull().unique(),
-  email: text('email'),
-  emailKey: text('email_key').unique(),
-  emailVerifiedAt: integer('email_verified_at'),
-  passwordHash: text('password_hash'),
-  accountKeyHash: text('account_key_hash'),
-  role: text('role', { enum: ['user', 'admin'] })
-    .notNull()
-    .default('user'),
-  /** Raised to end every session and grant at once: each carries the epoch it was opened in. */
-  epoch: integer('epoch').notNull().default(0),
-  secondFactor: text('second_factor', { enum: ['email', 'app'] }),
-  disabledAt: integer('disabled_at'),
-  firstName: text('first_name').notNull().default(''),
-  lastName: text('last_name').notNull().default(''),
-  isPrivate: integer('is_private', { mode: 'boolean' }).notNull().default(false),
-  followerCount: integer('follower_count').notNull().default(0),
-  followingCount: integer('following_count').notNull().default(0),
-  profileCompleteness: integer('profile_completeness').notNull().default(0),
-  pictureKey: text('picture_key'),
-  profile: text('profile', { mode: 'json' }).$type<Profile>().notNull().default(sql`'{}'`),
-  createdAt: integer('created_at').notNull(),
-  updatedAt: integer('updated_at').notNull(),
-  loggedInAt: integer('logged_in_at'),
-  /** Which request made the last guarded change: the statements after it act only under its own. */
-  changedBy: text('changed_by'),
-})
+export const accounts = sqliteTable(
+  'accounts',
+  {
+    /** Random, 48 bits: the key inside, and the id where a dialect shows integers. */
+    number: integer('number').primaryKey(),
+    /** 24 hex digits that sort by creation time. */
+    id: text('id').notNull().unique(),
+    username: text('username').notNull(),
+    usernameKey: text('username_key').notNull().unique(),
+    email: text('email'),
+    emailKey: text('email_key').unique(),
+    emailVerifiedAt: integer('email_verified_at'),
+    passwordHash: text('password_hash'),
+    accountKeyHash: text('account_key_hash'),
+    role: text('role', { enum: ['user', 'admin'] })
+      .notNull()
+      .default('user'),
+    /** Raised to end every session and grant at once: each carries the epoch it was opened in. */
+    epoch: integer('epoch').notNull().default(0),
+    secondFactor: text('second_factor', { enum: ['email', 'app'] }),
+    disabledAt: integer('disabled_at'),
+    firstName: text('first_name').notNull().default(''),
+    lastName: text('last_name').notNull().default(''),
+    isPrivate: integer('is_private', { mode: 'boolean' }).notNull().default(false),
+    followerCount: integer('follower_count').notNull().default(0),
+    followingCount: integer('following_count').notNull().default(0),
+    profileCompleteness: integer('profile_completeness').notNull().default(0),
+    pictureKey: text('picture_key'),
+    profile: text('profile', { mode: 'json' }).$type<Profile>().notNull().default(sql`'{}'`),
+    createdAt: integer('created_at').notNull(),
+    updatedAt: integer('updated_at').notNull(),
+    loggedInAt: integer('logged_in_at'),
+    /** Which request made the last guarded change: the statements after it act only under its own. */
+    changedBy: text('changed_by'),
+  },
+  (t) => [
+    // For searches too short for the trigram index.
+    index('accounts_first_name').on(sql`lower(${t.firstName})`),
+    index('accounts_last_name').on(sql`lower(${t.lastName})`),
+  ],
+)
 
 const account = () =>
   integer('account_number')
@@ -78,9 +86,11 @@ export const sessions = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     /** The session record as JSON, from which a lost KV entry is rebuilt. */
     device: text('device').notNull(),
+    /** The client's own id of its device, where its dialect has one: one session per device. */
+    deviceId: text('device_id'),
   },
   (t) => [
-    index('sessions_account').on(t.accountNumber),
+    index('sessions_account').on(t.accountNumber, t.deviceId),
     index('sessions_expires').on(t.idleExpiresAt),
   ],
 )
@@ -122,6 +132,8 @@ export const challenges = sqliteTable(
     attempts: integer('attempts').notNull().default(0),
     attemptBy: text('attempt_by'),
     historyId: text('history_id').notNull(),
+    /** The address it was opened from: a code without the challenge's secret counts from there alone. */
+    source: text('source').notNull(),
     createdAt: integer('created_at').notNull(),
     expiresAt: integer('expires_at').notNull(),
     usedAt: integer('used_at'),
@@ -179,6 +191,43 @@ export const loginHistory = sqliteTable(
   ],
 )
 
+/** Files in R2. A row without `storedAt` is an upload under way, or one that broke off. */
+export const uploads = sqliteTable(
+  'uploads',
+  {
+    /** The name under which it is served, and its type: `<name>.<type>`. */
+    name: text('name').notNull(),
+    type: text('type').notNull(),
+    accountNumber: account(),
+    objectKey: text('object_key').notNull().unique(),
+    bytes: integer('bytes').notNull(),
+    /** Whether the content is the image that the type says, so that it may be shown in a page. */
+    isImage: integer('is_image', { mode: 'boolean' }).notNull().default(false),
+    startedAt: integer('started_at').notNull(),
+    storedAt: integer('stored_at'),
+  },
+  (t) => [
+    primaryKey({ columns: [t.name, t.type] }),
+    index('uploads_account').on(t.accountNumber),
+    index('uploads_started').on(t.startedAt),
+  ],
+)
+
+/** Pictures that a person shows, each an upload of their own. */
+export const photos = sqliteTable(
+  'photos',
+  {
+    photoId: text('photo_id').primaryKey(),
+    accountNumber: account(),
+    fileType: text('file_type').notNull(),
+    fileSize: integer('file_size').notNull(),
+    previewWidth: integer('preview_width').notNull(),
+    previewHeight: integer('preview_height').notNull(),
+    addedAt: integer('added_at').notNull(),
+  },
+  (t) => [index('photos_account').on(t.accountNumber, t.addedAt)],
+)
+
 /**
  * Work owed to the world outside D1, written in the batch of the change that owes it. A row lives
  * until the work is done; it names an account without a reference, because it may outlive it.
@@ -187,8 +236,8 @@ export const outbox = sqliteTable(
   'outbox',
   {
     id: text('id').primaryKey(),
-    kind: text('kind', { enum: ['mail', 'forget'] }).notNull(),
-    /** An address for a mail; a JSON array of token hashes whose KV records are to go. */
+    kind: text('kind', { enum: ['mail', 'forget', 'objects'] }).notNull(),
+    /** An address for a mail; a JSON array of token hashes or R2 keys whose records are to go. */
     target: text('target').notNull(),
     /** What a mail says, sealed, as it may hold a code; empty for the other kind. */
     payload: text('payload').notNull(),

@@ -7,11 +7,22 @@
  *   reset:<sha-256 of the code>      ResetRecord, in reset-records.ts
  */
 
+export interface DeviceInfo {
+  readonly id: string
+  readonly name: string
+  readonly model: string
+  /** Where the client is reached by push messages; an address, not a proof of anything. */
+  readonly token: string | null
+  readonly transport: string
+}
+
 export interface SessionRecord {
   /** The dialect through which the session was opened. */
   readonly dialect: string
   readonly ipAddress: string | null
   readonly userAgent: string | null
+  /** What the client calls its device, where its dialect asks. */
+  readonly device: DeviceInfo | null
   /** Milliseconds since the epoch: KV's own expiry only cleans up. */
   readonly expiresAt: number
 }

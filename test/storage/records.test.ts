@@ -8,7 +8,13 @@ import {
 } from '../../src/storage/session-records'
 
 const now = Date.now()
-const record = { dialect: 'test', ipAddress: '192.0.2.1', userAgent: null, expiresAt: now + 60_000 }
+const record = {
+  dialect: 'test',
+  ipAddress: '192.0.2.1',
+  userAgent: null,
+  device: null,
+  expiresAt: now + 60_000,
+}
 const failing = {
   get: () => Promise.reject(new Error('KV is down')),
 } as unknown as KVNamespace

@@ -86,7 +86,7 @@ export async function refusal(work: Promise<unknown>): Promise<Failure> {
 /** A client at an address of its own; the same number is the same address. */
 export function clientAt(host: number, given: Partial<Client> = {}): Client {
   const address = `203.0.${Math.floor(host / 250)}.${(host % 250) + 1}`
-  const unknown = { deviceToken: null, formerToken: null }
+  const unknown = { deviceToken: null, formerToken: null, device: null }
   return { dialect: 'test', address, userAgent: 'a test', ...unknown, ...given }
 }
 

@@ -67,7 +67,11 @@ export const failures: FailureTable = {
   cross_origin: () => error(403, 'Forbidden', { reason: 'cross_origin' }),
   registration_closed: () => error(403, 'Forbidden', { reason: 'registration_closed' }),
 
+  invalid_account_key: () => error(403, 'Forbidden'),
   account_not_found: () => error(404, 'NotFound'),
+  upload_not_found: () => error(404, 'NotFound'),
+  photo_not_found: () => error(404, 'NotFound'),
+  upload_too_large: ({ bytesMax }) => error(413, 'InvalidFile', { bytesMax }),
   route_not_found: () => error(404, 'NotFound'),
   method_not_allowed: ({ allow }) => error(405, 'MethodNotAllowed', { allow }),
   taken: ({ fields }) => error(409, 'ResourceConflict', { duplicateFields: fields }),

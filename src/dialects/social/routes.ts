@@ -48,7 +48,7 @@ export const routes = new Hono<AppEnv>()
 routes.post(
   '/user/create',
   shield,
-  body(requests.CreateBody, unwrapped, requests.coreIssues),
+  body(requests.CreateBody, { unwrap: unwrapped, further: requests.coreIssues }),
   async (c) => {
     const account = await registerAccount(
       c.var.core,
@@ -70,8 +70,11 @@ async function verifyEmail(
   return c.json(success(confirmed))
 }
 
-routes.post('/user/verify-email', shield, body(requests.VerifyEmailBody, unwrapped), (c) =>
-  verifyEmail(c, c.req.valid('json')),
+routes.post(
+  '/user/verify-email',
+  shield,
+  body(requests.VerifyEmailBody, { unwrap: unwrapped }),
+  (c) => verifyEmail(c, c.req.valid('json')),
 )
 routes.get('/user/verify-email', notByHead, shield, query(requests.VerifyEmailQuery), (c) =>
   verifyEmail(c, c.req.valid('query')),
@@ -92,23 +95,32 @@ async function ownId(c: Context<AppEnv>): Promise<string> {
 routes.get('/user/resend-verification', notByHead, shield, query(requests.ResendQuery), (c) =>
   resendVerification(c, c.req.valid('query').target),
 )
-routes.post('/user/resend-verification', shield, body(requests.ResendQuery, unwrapped), (c) =>
-  resendVerification(c, c.req.valid('json').target),
+routes.post(
+  '/user/resend-verification',
+  shield,
+  body(requests.ResendQuery, { unwrap: unwrapped }),
+  (c) => resendVerification(c, c.req.valid('json').target),
 )
 
-routes.post('/user/login', fromOwnPages, shield, body(requests.LoginBody, unwrapped), async (c) => {
-  const sent = c.req.valid('json')
-  const outcome = await login(c.var.core, requests.toLogin(sent), client(c, sent.userAgent))
-  return outcome.kind === 'signed_in'
-    ? signIn(c, outcome)
-    : c.json(renderSecondFactorRequired(outcome.account, outcome.challengeToken))
-})
+routes.post(
+  '/user/login',
+  fromOwnPages,
+  shield,
+  body(requests.LoginBody, { unwrap: unwrapped }),
+  async (c) => {
+    const sent = c.req.valid('json')
+    const outcome = await login(c.var.core, requests.toLogin(sent), client(c, sent.userAgent))
+    return outcome.kind === 'signed_in'
+      ? signIn(c, outcome)
+      : c.json(renderSecondFactorRequired(outcome.account, outcome.challengeToken))
+  },
+)
 
 routes.post(
   '/user/do-2fa',
   fromOwnPages,
   shield,
-  body(requests.SecondFactorBody, unwrapped),
+  body(requests.SecondFactorBody, { unwrap: unwrapped }),
   async (c) => {
     const { target, code, sessionHash } = c.req.valid('json')
     const input = { challengeToken: sessionHash, code, accountId: target }
@@ -120,7 +132,7 @@ routes.post(
   '/user/2fa',
   shield,
   session('delegated:profile:2fa:write'),
-  body(requests.TwoFactorBody, unwrapped),
+  body(requests.TwoFactorBody, { unwrap: unwrapped }),
   async (c) => {
     const { state, currentPassword = null } = c.req.valid('json')
     const input = { isOn: state, currentPassword }
@@ -155,19 +167,24 @@ async function mailResetCode(c: Context<AppEnv>, email: string) {
 routes.get('/user/code', notByHead, shield, query(requests.CodeRequest), (c) =>
   mailResetCode(c, c.req.valid('query').email),
 )
-routes.post('/user/code', shield, body(requests.CodeRequest, unwrapped), (c) =>
+routes.post('/user/code', shield, body(requests.CodeRequest, { unwrap: unwrapped }), (c) =>
   mailResetCode(c, c.req.valid('json').email),
 )
 
-routes.post('/user/reset-password', shield, body(requests.ResetBody, unwrapped), async (c) => {
-  await resetPassword(c.var.core, c.req.valid('json'), client(c))
-  return c.json(success())
-})
+routes.post(
+  '/user/reset-password',
+  shield,
+  body(requests.ResetBody, { unwrap: unwrapped }),
+  async (c) => {
+    await resetPassword(c.var.core, c.req.valid('json'), client(c))
+    return c.json(success())
+  },
+)
 
 routes.post(
   '/user/private',
   session('delegated:profile:write'),
-  body(requests.PrivateBody, unwrapped),
+  body(requests.PrivateBody, { unwrap: unwrapped }),
   async (c) => {
     const options = { targetId: null, currentPassword: null }
     const changes = { isPrivate: c.req.valid('json').state }

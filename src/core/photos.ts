@@ -1,0 +1,120 @@
+import { asc, eq, sql } from 'drizzle-orm'
+import { hashToken } from '../crypto/token'
+import { commit, run } from '../storage/database'
+import { accounts, photos } from '../storage/schema'
+import { accountColumns } from './accounts'
+import type { Core } from './context'
+import { fail } from './errors'
+import { oweObjects } from './outbox'
+import { asSelf, asStranger, type Person } from './profiles'
+import { authenticate, type Caller, isAlive, type Viewer } from './sessions'
+
+/** The photos that a person shows: uploads of their own, and nobody else's. */
+
+export type Photo = Omit<typeof photos.$inferSelect, 'accountNumber'>
+
+const photoColumns = {
+  photoId: photos.photoId,
+  fileType: photos.fileType,
+  fileSize: photos.fileSize,
+  previewWidth: photos.previewWidth,
+  previewHeight: photos.previewHeight,
+  addedAt: photos.addedAt,
+}
+
+const photosMax = 100
+
+function photosOf(core: Core, number: ReturnType<typeof sql>) {
+  return core.db
+    .select(photoColumns)
+    .from(photos)
+    .where(sql`${photos.accountNumber} = ${number}`)
+    .orderBy(asc(photos.addedAt), asc(photos.photoId))
+    .limit(photosMax)
+}
+
+export interface Portrait {
+  readonly person: Person
+  readonly photos: readonly Photo[]
+}
+
+/** The caller themselves with their photos. One round trip. */
+export async function getOwnPortrait(
+  core: Core,
+  caller: Caller,
+): Promise<Portrait & { viewer: Viewer }> {
+  const tokenHash = await hashToken(caller.token ?? '')
+  const own = sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
+  const { viewer, rows } = await authenticate(core, caller, photosOf(core, own))
+  return { viewer, person: asSelf(viewer.account), photos: rows[0] }
+}
+
+/** Anybody by number, with their photos, as everybody sees them. Fails with account_not_found. */
+export async function getPortrait(core: Core, number: number): Promise<Portrait> {
+  const [[account], shown] = await run(
+    core.db,
+    core.db
+      .select(accountColumns)
+      .from(accounts)
+      .where(sql`${eq(accounts.number, number)} AND ${accounts.disabledAt} IS NULL`),
+    photosOf(core, sql`${number}`),
+  )
+  if (!account) fail({ code: 'account_not_found' })
+  return { person: asStranger(account), photos: shown }
+}
+
+export interface NewPhoto {
+  readonly photoId: string
+  readonly fileType: string
+  readonly previewWidth: number
+  readonly previewHeight: number
+}
+
+/**
+ * Shows an upload of the viewer's own as a photo; its size is the upload's, whatever was said. Fails
+ * with upload_not_found for anybody else's. Added twice, it is there once.
+ */
+export async function addPhoto(core: Core, viewer: Viewer, photo: NewPhoto): Promise<Photo[]> {
+  const { number } = viewer.account
+  const rows = await commit(
+    core.db,
+    [
+      core.db.run(sql`INSERT INTO photos (photo_id, account_number, file_type, file_size, preview_width, preview_height, added_at)
+        SELECT name, account_number, type, bytes, ${photo.previewWidth}, ${photo.previewHeight}, ${core.now}
+        FROM uploads WHERE name = ${photo.photoId} AND type = ${photo.fileType}
+          AND account_number = ${number} AND stored_at IS NOT NULL AND ${isAlive(viewer)}
+        ON CONFLICT (photo_id) DO NOTHING`),
+    ],
+    photosOf(core, sql`${number}`),
+    (found) => found.some(({ photoId }) => photoId === photo.photoId),
+  )
+  if (!rows.some(({ photoId }) => photoId === photo.photoId)) fail({ code: 'upload_not_found' })
+  return rows
+}
+
+/** Takes a photo away, and its file with it. Fails with photo_not_found, or forbidden for another's. */
+export async function deletePhoto(core: Core, viewer: Viewer, photoId: string): Promise<void> {
+  const { number } = viewer.account
+  const [[owner]] = await run(
+    core.db,
+    core.db.all<{ number: number }>(
+      sql`SELECT account_number AS number FROM photos WHERE photo_id = ${photoId}`,
+    ),
+  )
+  if (!owner) fail({ code: 'photo_not_found' })
+  if (owner.number !== number) fail({ code: 'forbidden' })
+  const isMine = sql`name = ${photoId} AND account_number = ${number}`
+  await commit(
+    core.db,
+    [
+      oweObjects(core, isMine),
+      core.db.run(
+        sql`DELETE FROM photos WHERE photo_id = ${photoId} AND account_number = ${number}`,
+      ),
+      core.db.run(sql`DELETE FROM uploads WHERE ${isMine}`),
+    ],
+    core.db.all(sql`SELECT 1 AS gone WHERE NOT EXISTS
+      (SELECT 1 FROM photos WHERE photo_id = ${photoId} AND account_number = ${number})`),
+    (rows) => rows.length > 0,
+  )
+}
