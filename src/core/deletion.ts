@@ -9,9 +9,11 @@ import { oweForgetting, prepareLetter } from './outbox'
 export function deletionStatements(core: Core, account: SQL): readonly Query[] {
   const heldUntil = core.now + core.settings.usernameHoldSeconds * 1000
   return [
-    oweForgetting(core, account, null),
+    oweForgetting(core, sql`account_number = ${account}`),
+    // A name that only ever stood beside an unproven address is nobody's to be protected.
     core.db.run(sql`INSERT INTO held_usernames (username_key, held_until)
-      SELECT username_key, ${heldUntil} FROM accounts WHERE number = ${account}
+      SELECT username_key, ${heldUntil} FROM accounts
+      WHERE number = ${account} AND (email IS NULL OR email_verified_at IS NOT NULL)
       ON CONFLICT (username_key) DO UPDATE SET held_until = excluded.held_until`),
     // Last, because every other table's rows go with it, and with them what the others look at.
     core.db.run(sql`DELETE FROM accounts WHERE number = ${account}`),
