@@ -5,10 +5,10 @@ import { commit, run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
+import { removalStatements } from './deletion'
 import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
 import { fail, failInput, type Issue } from './errors'
 import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
-import { oweForgetting } from './outbox'
 import { passwordIssue } from './passwords'
 import { profileIssues } from './profiles'
 import { sourcesOf } from './sources'
@@ -176,8 +176,5 @@ function replaceUnconfirmed(core: Core, addressKey: string, nameKey: string, isH
       AND NOT EXISTS (SELECT 1 FROM accounts AS other
         WHERE other.username_key = ${nameKey} AND other.email_key IS NOT ${addressKey})
       AND NOT ${isHeld})`
-  return [
-    oweForgetting(core, sql`account_number = ${replaced}`),
-    core.db.run(sql`DELETE FROM accounts WHERE number = ${replaced}`),
-  ]
+  return removalStatements(core, replaced)
 }
