@@ -57,13 +57,13 @@ export async function updateAccount(
   const isSensitive =
     changes.password !== undefined || newEmail !== undefined || changes.role !== undefined
   if (isSensitive || options.currentPassword !== null) {
-    await requireRecentAuthentication(core, viewer, options.currentPassword, client)
+    await requireRecentAuthentication(core, viewer, options.currentPassword)
   }
   const issues = changeIssues(core, target, changes)
   if (issues.length > 0) failInput(issues)
 
   const { password } = changes
-  return applyChanges(core, viewer, target, changes, {
+  return applyChanges(core, viewer, target, changes, client, {
     keepToken: isOwn ? viewer.session.tokenHash : null,
     passwordHash: password === undefined ? null : await hashPassword(password, core.hashing),
   })
@@ -121,13 +121,14 @@ async function applyChanges(
   viewer: Viewer,
   target: Account,
   changes: AccountChanges,
+  client: Client,
   secrets: { keepToken: string | null; passwordHash: string | null },
 ): Promise<Account> {
   const { number } = target
   const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
   const nameTaken = isNameTaken(core, target, changes.username)
   const username = changes.username ?? target.username
-  const address = await prepareAddressChange(core, target, changes.email, username)
+  const address = await prepareAddressChange(core, target, changes.email, username, client)
   const passwordChange =
     secrets.passwordHash === null
       ? null
@@ -143,7 +144,7 @@ async function applyChanges(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND ${isAlive(viewer)}
+        WHERE number = ${number} AND ${isAlive(core, viewer)}
           AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL`),
       ...(passwordChange?.statements ?? []),
       ...address.statements(isMine),

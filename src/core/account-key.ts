@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { commit, run } from '../storage/database'
-import type { Client, Core } from './context'
+import type { Core } from './context'
 import { fail, failInput, type Issue } from './errors'
 import { prepareLetter } from './outbox'
 import { isUsablePassword, passwordIssue } from './passwords'
@@ -32,18 +32,17 @@ export async function setAccountKey(
   core: Core,
   viewer: Viewer,
   input: { password: string; accountKey: string },
-  client: Client,
 ): Promise<void> {
   const issue = accountKeyIssue(input.accountKey)
   if (issue) failInput([issue])
-  await requireRecentAuthentication(core, viewer, input.password, client)
+  await requireRecentAuthentication(core, viewer, input.password)
   const hash = await hashPassword(input.accountKey, core.hashing)
   const { number } = viewer.account
   const [set] = await commit(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET account_key_hash = ${hash}, updated_at = ${core.now}
-        WHERE number = ${number} AND ${isAlive(viewer)}`),
+        WHERE number = ${number} AND ${isAlive(core, viewer)}`),
     ],
     core.db.all(
       sql`SELECT 1 AS done FROM accounts WHERE number = ${number} AND account_key_hash = ${hash}`,

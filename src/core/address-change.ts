@@ -1,8 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Query } from '../storage/database'
 import type { Account } from './accounts'
-import type { Core } from './context'
-import { confirmationQuota, prepareConfirmation } from './email-confirmation'
+import type { Client, Core } from './context'
+import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
 import { emailKey } from './identifiers'
 import { type Bucket, hourlyQuota, reserve } from './throttle'
 
@@ -33,6 +33,7 @@ export async function prepareAddressChange(
   target: Account,
   email: string | undefined,
   username: string,
+  client: Client,
 ): Promise<PreparedAddressChange> {
   if (email === undefined) return nothing
   const key = emailKey(email)
@@ -48,7 +49,7 @@ export async function prepareAddressChange(
     address: email,
   })
   const quotas = core.settings.throttle
-    ? [accountQuota(core, target), await confirmationQuota(core, email)]
+    ? [accountQuota(core, target), ...(await confirmationQuotas(core, email, client))]
     : []
   return {
     assignments: [],
@@ -63,9 +64,9 @@ export async function prepareAddressChange(
   }
 }
 
-/** Shared with the codes that are sent again: a session must not write to whomever it likes. */
+/** A session must not write to as many addresses as it likes. */
 function accountQuota(core: Core, { number }: Account): Bucket {
-  return hourlyQuota(sql`${`confirmation-codes:${number}`}`, core.settings.confirmationCodesPerHour)
+  return hourlyQuota(sql`${`address-changes:${number}`}`, core.settings.confirmationCodesPerHour)
 }
 
 function endOfFull(core: Core, quotas: readonly Bucket[]): SQL {

@@ -26,7 +26,7 @@ export async function setDisabled(
   requireAdministrator(viewer)
   const { accountId, isDisabled } = input
   if (accountId === viewer.account.id) fail({ code: 'forbidden' })
-  const target = sql`(SELECT number FROM accounts WHERE id = ${accountId} AND ${isAlive(viewer)})`
+  const target = sql`(SELECT number FROM accounts WHERE id = ${accountId} AND ${isAlive(core, viewer)})`
   const disabledAt = isDisabled ? sql`COALESCE(disabled_at, ${core.now})` : sql`NULL`
   const [found] = await commit(
     core.db,

@@ -34,7 +34,8 @@ async function codeHashOf(core: Core, tokenHash: string, code: string): Promise<
 
 /**
  * Opens a challenge and, for the mailed method, owes the mail. Returns the secret of the challenge.
- * Fails with too_many_attempts when the hour's mails to this account are used up.
+ * Fails with too_many_attempts when the hour's mails to this account are used up, and with
+ * invalid_credentials when the account has changed since it was read.
  */
 export async function openChallenge(
   core: Core,
@@ -87,10 +88,14 @@ export async function openChallenge(
         : []),
     ],
     core.db.all<{ opened: number; quotaEndsAt: number | null }>(sql`SELECT ${isOpen} AS opened,
-      (SELECT expires_at FROM throttles WHERE key = ${mails.key}) AS quotaEndsAt`),
+      (SELECT expires_at FROM throttles WHERE key = ${mails.key} AND ${isUsedUp(core, mails)}) AS quotaEndsAt`),
     ([row]) => row?.opened === 1,
   )
-  if (!opened?.opened) failUntil(core, opened?.quotaEndsAt ?? core.now)
+  if (!opened?.opened) {
+    if (opened?.quotaEndsAt) failUntil(core, opened.quotaEndsAt)
+    // The account changed while the password was being checked.
+    fail({ code: 'invalid_credentials', reason: 'wrong_password' })
+  }
   if (method === 'email') letter.sendSoon(account.email)
   return token
 }

@@ -5,15 +5,25 @@ import { oweForgetting, oweObjects, prepareLetter } from './outbox'
 
 /** Deleting an account with everything in it. Only its username is kept back for a while. */
 
-/** The statements that delete an account; `account` is its number in SQL, NULL for nothing to do. */
+/** Deleting an account with everything in it. `account` is its number in SQL, NULL for nothing to do. */
 export function deletionStatements(core: Core, account: SQL): readonly Query[] {
   const heldUntil = core.now + core.settings.usernameHoldSeconds * 1000
   return [
-    oweForgetting(core, account, null),
-    oweObjects(core, sql`account_number = ${account}`),
     core.db.run(sql`INSERT INTO held_usernames (username_key, held_until)
       SELECT username_key, ${heldUntil} FROM accounts WHERE number = ${account}
       ON CONFLICT (username_key) DO UPDATE SET held_until = excluded.held_until`),
+    ...removalStatements(core, account),
+  ]
+}
+
+/**
+ * The same without keeping the name back: for accounts that a stranger made with somebody's address,
+ * whose owner may want the name.
+ */
+export function removalStatements(core: Core, account: SQL): readonly Query[] {
+  return [
+    oweForgetting(core, sql`account_number = ${account}`),
+    oweObjects(core, sql`account_number = ${account}`),
     // Last, because every other table's rows go with it, and with them what the others look at.
     core.db.run(sql`DELETE FROM accounts WHERE number = ${account}`),
   ]

@@ -3,7 +3,7 @@ import { newMailedCode } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import { commit, type Query, run } from '../storage/database'
 import type { Client, Core } from './context'
-import { deletionStatements } from './deletion'
+import { removalStatements } from './deletion'
 import { fail } from './errors'
 import { emailKey } from './identifiers'
 import { prepareLetter } from './outbox'
@@ -67,10 +67,27 @@ export async function prepareConfirmation(
   }
 }
 
-/** How often one address is written to, whoever asks for it. */
-export async function confirmationQuota(core: Core, address: string): Promise<Bucket> {
-  const digest = await core.keys.sign('mail-recipient', emailKey(address))
-  return hourlyQuota(sql`${`confirmations:${digest}`}`, core.settings.confirmationCodesPerHour)
+/** So many clients can use up what one address is written to in an hour. */
+const clientsPerRecipient = 2
+
+/**
+ * How often one address is written to: so often for one client, and a little more for all of them,
+ * so that a single one neither floods a mailbox nor keeps its owner from asking.
+ */
+export async function confirmationQuotas(
+  core: Core,
+  address: string,
+  client: Client,
+): Promise<readonly Bucket[]> {
+  const [digest, sources] = await Promise.all([
+    core.keys.sign('mail-recipient', emailKey(address)),
+    sourcesOf(core, client),
+  ])
+  const { confirmationCodesPerHour: max } = core.settings
+  return [
+    hourlyQuota(sql`${`confirmations:${digest}:${sources.address}`}`, max),
+    hourlyQuota(sql`${`confirmations:${digest}`}`, max * clientsPerRecipient),
+  ]
 }
 
 /**
@@ -84,12 +101,14 @@ export async function resendConfirmation(core: Core, accountId: string): Promise
     sql`'confirmation-codes:' || ${number}`,
     settings.confirmationCodesPerHour,
   )
+  // Counted for an account that waits for its code alone: nobody uses up the quota of another.
+  const unconfirmed = sql`email_key IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`
+  const isOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${accountId} AND ${unconfirmed})`
   const [[account], ...counted] = await run(
     core.db,
     core.db.all<{ number: number; username: string; email: string }>(sql`
-      SELECT number, username, email FROM accounts WHERE id = ${accountId}
-        AND email IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`),
-    ...(settings.throttle ? quotaState(core, mails, sql`${number} IS NOT NULL`) : []),
+      SELECT number, username, email FROM accounts WHERE number = ${number} AND ${unconfirmed}`),
+    ...(settings.throttle ? quotaState(core, mails, isOpen) : []),
   )
   if (!account) fail({ code: 'nothing_to_confirm' })
   if (counted[1]) requireQuota(core, mails, counted[1])
@@ -157,8 +176,9 @@ export async function confirmEmail(
       ),
       notice.owe(sql`SELECT email AS address FROM accounts WHERE number = ${mine}
         AND email_verified_at IS NOT NULL AND email_key <> LOWER((SELECT address FROM ${code}))`),
-      // Whoever claimed the address without proving it gives it up to the one who reads its mail.
-      core.db.run(sql`UPDATE accounts SET email = NULL, email_key = NULL
+      // Whoever claimed the address without proving it gives it up to the one who reads its mail. It
+      // stays written there, unconfirmed, so that the account does not pass for one without address.
+      core.db.run(sql`UPDATE accounts SET email_key = NULL
         WHERE email_key = LOWER((SELECT address FROM ${code} AND used_by = ${requestId}))
           AND number <> ${mine} AND email_verified_at IS NULL`),
       core.db.run(sql`UPDATE accounts SET email_verified_at = ${now}, updated_at = ${now},
@@ -201,7 +221,7 @@ export async function disownEmail(core: Core, code: string): Promise<void> {
   await commit(
     core.db,
     found.isUnproven
-      ? deletionStatements(core, isUnproven)
+      ? removalStatements(core, isUnproven)
       : [
           core.db.run(sql`DELETE FROM codes WHERE account_number = ${number} AND address = ${address}
             AND purpose IN ('confirm', 'disown')`),

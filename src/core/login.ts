@@ -10,7 +10,7 @@ import { fail } from './errors'
 import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
 import { isUsablePassword } from './passwords'
 import { isConfirmedEnough } from './sessions'
-import { completeSignIn, type SignedIn, strangersBucket } from './sign-in'
+import { completeSignIn, type SignedIn } from './sign-in'
 import { countedSource, knownSource, type Sources, sourcesOf } from './sources'
 import {
   addressBucket,
@@ -24,6 +24,7 @@ import {
   isReserved,
   passwordBucket,
   reserve,
+  strangersBucket,
 } from './throttle'
 
 /**
@@ -71,25 +72,26 @@ interface Attempt {
   readonly historyId: string
 }
 
+/** What a typed name is counted under, whether an account has it or not. */
+export function nameDigest(core: Core, typed: string): Promise<string> {
+  return core.keys.sign('login-name', typed)
+}
+
 async function prepareAttempt(
   core: Core,
   number: SQL,
   typed: string,
   client: Client,
 ): Promise<Attempt> {
-  const [sources, digest] = await Promise.all([
-    sourcesOf(core, client),
-    core.keys.sign('login-name', typed),
-  ])
-  // Unknown names are counted under a digest, so that they are throttled like known ones.
-  const subject = sql`COALESCE(${number}, ${digest})`
+  const [sources, digest] = await Promise.all([sourcesOf(core, client), nameDigest(core, typed)])
   const known = knownSource(core, number, sources)
   return {
     sources,
     known,
-    password: passwordBucket(core, subject, countedSource(known, sources)),
+    // By what was typed: a bucket shared by an account's names would tell which belong together.
+    password: passwordBucket(core, sql`${digest}`, countedSource(known, sources)),
     address: addressBucket(core, sources.address),
-    account: strangersBucket(subject),
+    account: strangersBucket(sql`COALESCE(${number}, ${digest})`),
     historyId: newId(core.now),
   }
 }

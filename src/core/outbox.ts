@@ -64,11 +64,11 @@ async function deliver(core: Core, recipient: string, letter: Letter): Promise<v
   await core.mail.send({ from: core.settings.mailFrom, to: recipient, subject, text, html })
 }
 
-/** Owes the end of the KV records of an account's sessions but one; `account` is a number in SQL. */
-export function oweForgetting(core: Core, account: SQL, keep: string | null): Query {
+/** Owes the end of the KV records of sessions, a thousand at most; `which` is a condition in SQL. */
+export function oweForgetting(core: Core, which: SQL): Query {
   return core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at)
     SELECT ${`forget ${core.requestId}`}, 'forget', json_group_array(token_hash), '', ${core.now}, ${core.now}
-    FROM sessions WHERE account_number = ${account} AND token_hash IS NOT ${keep}
+    FROM (SELECT token_hash FROM sessions WHERE ${which} LIMIT 1000)
     HAVING COUNT(*) > 0 ON CONFLICT (id) DO NOTHING`)
 }
 

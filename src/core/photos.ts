@@ -82,7 +82,7 @@ export async function addPhoto(core: Core, viewer: Viewer, photo: NewPhoto): Pro
       core.db.run(sql`INSERT INTO photos (photo_id, account_number, file_type, file_size, preview_width, preview_height, added_at)
         SELECT name, account_number, type, bytes, ${photo.previewWidth}, ${photo.previewHeight}, ${core.now}
         FROM uploads WHERE name = ${photo.photoId} AND type = ${photo.fileType}
-          AND account_number = ${number} AND stored_at IS NOT NULL AND ${isAlive(viewer)}
+          AND account_number = ${number} AND stored_at IS NOT NULL AND ${isAlive(core, viewer)}
         ON CONFLICT (photo_id) DO NOTHING`),
     ],
     photosOf(core, sql`${number}`),

@@ -1,11 +1,10 @@
 import { sql } from 'drizzle-orm'
 import { verifyPassword } from '../crypto/password-hash'
 import { run } from '../storage/database'
-import type { Client, Core } from './context'
+import type { Core } from './context'
 import { fail } from './errors'
 import { isUsablePassword } from './passwords'
 import { isRecentlyAuthenticated, type Viewer } from './sessions'
-import { countedSource, knownSource, sourcesOf } from './sources'
 import { bucketState, clear, failUntil, passwordBucket, reserve } from './throttle'
 
 /**
@@ -16,17 +15,15 @@ export async function requireRecentAuthentication(
   core: Core,
   viewer: Viewer,
   password: string | null,
-  client: Client,
 ): Promise<void> {
   if (password === null) {
     if (isRecentlyAuthenticated(core, viewer)) return
     fail({ code: 'reauthentication_required', reason: 'stale' })
   }
   const { number } = viewer.account
-  const sources = await sourcesOf(core, client)
-  const known = knownSource(core, sql`${number}`, sources)
-  const source = countedSource(known, sources)
-  const bucket = passwordBucket(core, sql`${String(number)}`, source)
+  // By session: whoever holds it gets five wrong ones from wherever they come.
+  const holder = `session:${viewer.session.tokenHash}`
+  const bucket = passwordBucket(core, sql`${String(number)}`, sql`${holder}`)
   const [, [state], [found]] = await run(
     core.db,
     reserve(core, bucket, core.settings.throttle ? sql`1` : sql`0`),

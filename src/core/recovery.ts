@@ -7,12 +7,22 @@ import { expiredCodeKeptMs, findResetRecord, putResetRecord } from '../storage/r
 import type { Client, Core } from './context'
 import { tidyCode } from './email-confirmation'
 import { fail, failInput } from './errors'
-import { emailKey, isEmail } from './identifiers'
+import { emailKey, isEmail, usernameKey } from './identifiers'
+import { nameDigest } from './login'
 import { prepareLetter } from './outbox'
 import { passwordIssue } from './passwords'
 import { endAllStatements } from './sessions'
-import { sourcesOf } from './sources'
-import { hourlyQuota, isUsedUp, reserve } from './throttle'
+import { type Sources, sourcesOf } from './sources'
+import {
+  type Bucket,
+  clear,
+  hourlyQuota,
+  isReserved,
+  isUsedUp,
+  passwordBucket,
+  reserve,
+  strangersBucket,
+} from './throttle'
 
 /**
  * A new password for whoever reads the account's mail. Asking tells nobody whether an account
@@ -39,7 +49,7 @@ export async function requestReset(
   const expiresAt = now + settings.resetTtlSeconds * 1000
   const [codeHash, digest, sources, letter] = await Promise.all([
     hashToken(code),
-    core.keys.sign('login-name', key),
+    nameDigest(core, key),
     sourcesOf(core, client),
     prepareLetter(core, { kind: 'reset_password', code }, settings.resetTtlSeconds),
   ])
@@ -73,10 +83,12 @@ export async function requestReset(
       reserve(core, perAccount, counting),
       reserve(core, perAddress, counting),
     ],
-    core.db.all<{ number: number | null; recipient: string | null }>(
-      sql`SELECT ${number} AS number, ${letter.owed} AS recipient`,
+    core.db.all<{ number: number | null; recipient: string | null; isCounted: number }>(
+      sql`SELECT ${number} AS number, ${letter.owed} AS recipient,
+        ${isReserved(core, perAddress)} AS isCounted`,
     ),
-    ([row]) => row?.recipient != null,
+    // What is written for unknown addresses as well, so that a failing D1 tells nothing either.
+    ([row]) => row?.isCounted === 1,
   )
   // An unknown address costs a KV write as well, under a hash that no code has.
   const record = { accountNumber: issued?.number ?? null, dialect: client.dialect, expiresAt }
@@ -123,6 +135,7 @@ export async function resetPassword(
     prepareLetter(core, { kind: 'password_changed' }),
     sourcesOf(core, client),
   ])
+  const forgiven = await failuresOf(core, code, sources)
   const mine = sql`(SELECT account_number FROM codes WHERE code_hash = ${codeHash} AND used_by = ${requestId})`
   const [claimed] = await commit(
     core.db,
@@ -137,6 +150,7 @@ export async function resetPassword(
       core.db.run(
         sql`DELETE FROM codes WHERE account_number = ${mine} AND code_hash <> ${codeHash}`,
       ),
+      ...forgiven.map((bucket) => clear(core, bucket, sql`${mine} IS NOT NULL`)),
       letter.owe(sql`SELECT email AS address FROM accounts
         WHERE number = ${mine} AND email_verified_at IS NOT NULL`),
       core.db.run(sql`UPDATE accounts SET password_hash = ${passwordHash}, updated_at = ${now},
@@ -151,6 +165,20 @@ export async function resetPassword(
   )
   if (!claimed) fail({ code: 'invalid_code', reason: 'used' })
   letter.sendSoon(claimed.noticeTo)
+}
+
+/** Wrong passwords that no longer matter: those from where the new one is set, and the strangers' count. */
+async function failuresOf(core: Core, account: ResetRow, sources: Sources): Promise<Bucket[]> {
+  const digests = await Promise.all(
+    [usernameKey(account.username), emailKey(account.email)].map((name) => nameDigest(core, name)),
+  )
+  const places = [sources.address, sources.device].filter((source) => source !== '')
+  return [
+    strangersBucket(sql`${String(account.number)}`),
+    ...digests.flatMap((digest) =>
+      places.map((place) => passwordBucket(core, sql`${digest}`, sql`${place}`)),
+    ),
+  ]
 }
 
 async function getResetCode(core: Core, codeHash: string): Promise<ResetRow> {

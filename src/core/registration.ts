@@ -5,7 +5,8 @@ import { commit, run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
-import { confirmationQuota, prepareConfirmation } from './email-confirmation'
+import { removalStatements } from './deletion'
+import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
 import { fail, failInput, type Issue } from './errors'
 import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
 import { passwordIssue } from './passwords'
@@ -83,18 +84,23 @@ async function requireRegistration(core: Core, input: Registration, client: Clie
   if (settings.throttle) await requireSignUpQuota(core, input.email, client)
 }
 
-/** How many accounts one client may make in an hour, and how often an address may be registered anew. */
+/** How many accounts one client may make, and how often an unconfirmed one may be made anew. */
 async function requireSignUpQuota(core: Core, email: string | null, client: Client): Promise<void> {
   const { address } = await sourcesOf(core, client)
   const signUps = hourlyQuota(sql`${`sign-ups:${address}`}`, core.settings.signUpsPerAddressPerHour)
-  const mails = email === null ? null : await confirmationQuota(core, email)
+  const mails = email === null ? [] : await confirmationQuotas(core, email, client)
+  // What will be refused as taken mails nothing, and must not use anybody's quota up.
+  const isFree = sql`NOT EXISTS (SELECT 1 FROM accounts
+    WHERE email_key = ${emailKey(email ?? '')} AND email_verified_at IS NOT NULL)`
   const [, state, ...mailed] = await run(
     core.db,
     ...quotaState(core, signUps),
-    ...(mails ? quotaState(core, mails) : []),
+    ...mails.flatMap((quota) => quotaState(core, quota, isFree)),
   )
   requireQuota(core, signUps, state)
-  if (mails && mailed[1]) requireQuota(core, mails, mailed[1])
+  mails.forEach((quota, i) => {
+    requireQuota(core, quota, (mailed[2 * i + 1] ?? []) as typeof state)
+  })
 }
 
 async function insertAccount(
@@ -154,7 +160,7 @@ async function insertAccount(
     core.db,
     [
       ...(input.replacesUnconfirmed && addressKey !== null
-        ? [replaceUnconfirmed(core, addressKey, nameKey, isHeld)]
+        ? replaceUnconfirmed(core, addressKey, nameKey, isHeld)
         : []),
       inserting,
       ...(confirmation?.statements(isMine) ?? []),
@@ -189,9 +195,15 @@ async function insertAccount(
  * everything in it; unless the new name is not to be had, or an administrator would be lost.
  */
 function replaceUnconfirmed(core: Core, addressKey: string, nameKey: string, isHeld: SQL) {
-  return core.db.run(sql`DELETE FROM accounts
-    WHERE email_key = ${addressKey} AND email_verified_at IS NULL AND role = 'user'
+  // The first account of an empty database administers whoever it is; alone, it is nobody's loss.
+  const isAlone = sql`(SELECT MIN(number) FROM accounts) = (SELECT MAX(number) FROM accounts)`
+  const isExpendable = core.settings.firstAccountIsAdmin
+    ? sql`(role = 'user' OR ${isAlone})`
+    : sql`role = 'user'`
+  const replaced = sql`(SELECT number FROM accounts
+    WHERE email_key = ${addressKey} AND email_verified_at IS NULL AND ${isExpendable}
       AND NOT EXISTS (SELECT 1 FROM accounts AS other
         WHERE other.username_key = ${nameKey} AND other.email_key IS NOT ${addressKey})
-      AND NOT ${isHeld}`)
+      AND NOT ${isHeld})`
+  return removalStatements(core, replaced)
 }

@@ -121,13 +121,15 @@ function slide(core: Core, session: { tokenHash: string; seenAt: number; expires
 }
 
 /** Whether the viewer's session still counts at the moment of a change, as a condition in SQL. */
-export function isAlive(viewer: Viewer): SQL {
-  return sql`EXISTS (SELECT 1 FROM sessions JOIN accounts AS holder
-    ON holder.number = sessions.account_number AND holder.epoch = sessions.session_epoch
-    WHERE sessions.token_hash = ${viewer.session.tokenHash} AND holder.disabled_at IS NULL)`
+export function isAlive(core: Core, viewer: Viewer): SQL {
+  return sql`EXISTS (SELECT 1 FROM sessions
+    JOIN accounts AS holder ON holder.number = sessions.account_number AND holder.epoch = sessions.session_epoch
+    JOIN system ON system.one = 1 AND system.global_epoch = sessions.system_epoch
+    WHERE sessions.token_hash = ${viewer.session.tokenHash} AND holder.disabled_at IS NULL
+      AND sessions.idle_expires_at > ${core.now} AND sessions.expires_at > ${core.now})`
 }
 
-/** Refuses unless the person proved who they are within the last minutes that the setting names. */
+/** Whether the person proved who they are within the last minutes that the setting names. */
 export function isRecentlyAuthenticated(core: Core, viewer: Viewer): boolean {
   const ageMs = core.now - viewer.session.authenticatedAt
   return ageMs <= core.settings.recentAuthenticationSeconds * 1000
@@ -203,69 +205,11 @@ export async function describeSession(core: Core, viewer: Viewer): Promise<Sessi
   return record
 }
 
-export interface ListedSession extends SessionRecord {
-  readonly id: string
-  readonly openedAt: number
-  readonly seenAt: number
-  readonly isCurrent: boolean
-}
-
-/** All live sessions of the caller's account, the one used last first. One round trip. */
-export async function listSessions(core: Core, caller: Caller): Promise<ListedSession[]> {
-  const tokenHash = await hashToken(caller.token ?? '')
-  const own = sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
-  const { viewer, rows } = await authenticate(
-    core,
-    caller,
-    core.db
-      .select({
-        tokenHash: sessions.tokenHash,
-        id: sessions.sessionId,
-        openedAt: sessions.openedAt,
-        seenAt: sessions.seenAt,
-        device: sessions.device,
-      })
-      .from(sessions)
-      .where(
-        and(
-          sql`${sessions.accountNumber} = ${own}`,
-          gt(sessions.idleExpiresAt, core.now),
-          sql`${sessions.sessionEpoch} = (SELECT epoch FROM accounts WHERE number = ${own})`,
-          sql`${sessions.systemEpoch} = (SELECT global_epoch FROM system WHERE one = 1)`,
-        ),
-      )
-      .orderBy(sql`${sessions.seenAt} DESC`)
-      .limit(1000),
-  )
-  return rows[0].map(({ device, tokenHash: hash, ...row }) => ({
-    ...row,
-    ...(JSON.parse(device) as SessionRecord),
-    isCurrent: hash === viewer.session.tokenHash,
-  }))
-}
-
 /** Ends the session of a token at once. A token without a session ends nothing, and says nothing. */
 export async function endSession(core: Core, token: string): Promise<void> {
   const tokenHash = await hashToken(token)
   await run(core.db, core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`))
   core.defer(deleteSessionRecords(core.kv, [tokenHash]))
-}
-
-/** Ends one session of the viewer's account by its id. Another account's session is not found. */
-export async function endSessionById(core: Core, viewer: Viewer, id: string): Promise<boolean> {
-  const [ended] = await run(
-    core.db,
-    core.db.all<{ tokenHash: string }>(sql`DELETE FROM sessions
-      WHERE session_id = ${id} AND account_number = ${viewer.account.number}
-      RETURNING token_hash AS tokenHash`),
-  )
-  core.defer(
-    deleteSessionRecords(
-      core.kv,
-      ended.map((row) => row.tokenHash),
-    ),
-  )
-  return ended.length > 0
 }
 
 /**
@@ -275,7 +219,7 @@ export async function endSessionById(core: Core, viewer: Viewer, id: string): Pr
  */
 export function endAllStatements(core: Core, account: SQL, keep: string | null): readonly Query[] {
   return [
-    oweForgetting(core, account, keep),
+    oweForgetting(core, sql`account_number = ${account} AND token_hash IS NOT ${keep}`),
     core.db.run(sql`UPDATE accounts SET epoch = epoch + 1 WHERE number = ${account}`),
     core.db.run(sql`DELETE FROM sessions WHERE account_number = ${account}
       AND token_hash IS NOT ${keep}`),

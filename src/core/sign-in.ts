@@ -2,11 +2,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import { newToken } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import type { Query } from '../storage/database'
+import { deleteSessionRecords } from '../storage/session-records'
 import type { Account } from './accounts'
 import type { Client, Core } from './context'
 import { type OpenedSession, prepareSession } from './sessions'
 import { rememberSources, sourcesOf } from './sources'
-import { type Bucket, clear } from './throttle'
+import { clear, strangersBucket } from './throttle'
 
 /** The end of every way to sign in. Nothing else opens a session. */
 
@@ -17,18 +18,6 @@ export interface SignedIn {
   readonly session: OpenedSession
   /** Names this device to Atrium from now on; the one it had already, if any. */
   readonly deviceToken: string
-}
-
-/** Consecutive failures of an account by strangers. It never closes; from its maximum on it asks for more. */
-export function strangersBucket(number: SQL): Bucket {
-  return {
-    key: sql`'account:' || ${number}`,
-    max: Number.MAX_SAFE_INTEGER,
-    blockMs: () => sql`0`,
-    windowMs: 365 * 24 * 60 * 60 * 1000,
-    windowFrom: 'latest',
-    forgets: false,
-  }
 }
 
 export interface Completion {
@@ -83,6 +72,7 @@ export async function completeSignIn(
     readBack: sessionExists(core, session.tokenHash),
     signedIn: (signedInto) => {
       session.remember()
+      if (formerHash !== null) core.defer(deleteSessionRecords(core.kv, [formerHash]))
       return {
         kind: 'signed_in',
         account: { ...signedInto, loggedInAt: core.now },

@@ -54,6 +54,18 @@ export function addressBucket(core: Core, address: string): Bucket {
   }
 }
 
+/** Consecutive failures of an account by strangers. It never closes; from its maximum on it asks for more. */
+export function strangersBucket(number: SQL): Bucket {
+  return {
+    key: sql`'account:' || ${number}`,
+    max: Number.MAX_SAFE_INTEGER,
+    blockMs: () => sql`0`,
+    windowMs: 365 * 24 * 60 * 60 * 1000,
+    windowFrom: 'latest',
+    forgets: false,
+  }
+}
+
 /** Wrong second factors of one account: strangers share one bucket, each known source has its own. */
 export function secondFactorBucket(core: Core, account: SQL, known: SQL): Bucket {
   const { codeFailuresMax, codeBlockSeconds } = core.settings

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { commit } from '../storage/database'
 import { hasConfirmedEmail } from './accounts'
-import type { Client, Core } from './context'
+import type { Core } from './context'
 import { fail } from './errors'
 import { prepareLetter } from './outbox'
 import { requireRecentAuthentication } from './reauthentication'
@@ -26,10 +26,9 @@ export async function setMailedSecondFactor(
   core: Core,
   viewer: Viewer,
   input: { isOn: boolean; currentPassword: string | null },
-  client: Client,
 ): Promise<void> {
   const { account } = viewer
-  await requireRecentAuthentication(core, viewer, input.currentPassword, client)
+  await requireRecentAuthentication(core, viewer, input.currentPassword)
   if (input.isOn && !hasConfirmedEmail(account)) fail({ code: 'no_confirmed_email' })
   const [from, to] = input.isOn ? [null, 'email'] : ['email', null]
   const letter = await prepareLetter(core, {
@@ -40,13 +39,13 @@ export async function setMailedSecondFactor(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET second_factor = ${to}, updated_at = ${core.now}, changed_by = ${core.requestId}
-        WHERE number = ${account.number} AND second_factor IS ${from} AND ${isAlive(viewer)}
+        WHERE number = ${account.number} AND second_factor IS ${from} AND ${isAlive(core, viewer)}
           AND (${to} IS NULL OR email_verified_at IS NOT NULL)`),
       letter.owe(
         sql`SELECT email AS address FROM accounts WHERE ${mine} AND email_verified_at IS NOT NULL`,
       ),
     ],
-    core.db.all<Outcome>(sql`SELECT ${isAlive(viewer)} AS isAlive, second_factor AS factor, ${letter.owed} AS noticeTo
+    core.db.all<Outcome>(sql`SELECT ${isAlive(core, viewer)} AS isAlive, second_factor AS factor, ${letter.owed} AS noticeTo
       FROM accounts WHERE number = ${account.number}`),
     ([row]) => row?.factor === to,
   )

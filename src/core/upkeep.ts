@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { expiredCodeKeptMs } from '../storage/reset-records'
 import type { Core } from './context'
+import { oweForgetting } from './outbox'
 import { sweepAbandonedUploads } from './uploads'
 
 /**
@@ -18,9 +19,11 @@ export async function sweepExpired(core: Core): Promise<void> {
     core.db.run(sql`DELETE FROM ${table} WHERE rowid IN
       (SELECT rowid FROM ${table} WHERE ${isExpired} LIMIT ${rowsPerSweep})`)
   await sweepAbandonedUploads(core)
+  const isEnded = sql`idle_expires_at <= ${now}`
   await run(
     core.db,
-    sweep(sql`sessions`, sql`idle_expires_at <= ${now}`),
+    oweForgetting(core, isEnded),
+    sweep(sql`sessions`, isEnded),
     sweep(sql`challenges`, sql`expires_at <= ${now}`),
     sweep(sql`codes`, sql`expires_at <= ${now - expiredCodeKeptMs}`),
     sweep(sql`throttles`, sql`expires_at <= ${now}`),

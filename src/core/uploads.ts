@@ -53,7 +53,7 @@ export async function storeUpload(
       core.db,
       [
         core.db.run(sql`UPDATE uploads SET stored_at = ${core.now}, is_image = ${isImage ? 1 : 0}
-          WHERE object_key = ${objectKey} AND ${isAlive(viewer)}`),
+          WHERE object_key = ${objectKey} AND ${isAlive(core, viewer)}`),
       ],
       core.db.all(
         sql`SELECT 1 AS stored FROM uploads WHERE object_key = ${objectKey} AND stored_at IS NOT NULL`,
@@ -82,7 +82,7 @@ async function claimName(core: Core, viewer: Viewer, upload: NewUpload, objectKe
     [
       core.db.run(sql`INSERT INTO uploads (name, type, account_number, object_key, bytes, started_at)
         SELECT ${upload.name}, ${upload.type}, ${number}, ${objectKey}, ${upload.bytes}, ${core.now}
-        WHERE ${isAlive(viewer)} ON CONFLICT DO NOTHING`),
+        WHERE ${isAlive(core, viewer)} ON CONFLICT DO NOTHING`),
     ],
     core.db.all(sql`SELECT 1 AS mine FROM uploads WHERE object_key = ${objectKey}`),
     (rows) => rows.length > 0,

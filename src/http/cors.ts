@@ -20,7 +20,7 @@ function allowOrigin(c: Context<AppEnv>, origin: string, headers: Headers): void
 export const cors = createMiddleware<AppEnv>(async function cors(c, next) {
   const origin = c.req.header('Origin')
   if (c.req.method === 'OPTIONS') {
-    const headers = new Headers({ Allow: `${methods}, OPTIONS`, Vary: 'Origin' })
+    const headers = new Headers({ Vary: 'Origin' })
     if (origin !== undefined) {
       allowOrigin(c, origin, headers)
       headers.set('Access-Control-Allow-Methods', methods)

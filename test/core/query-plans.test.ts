@@ -10,13 +10,8 @@ import { listLoginHistory } from '../../src/core/login-history'
 import { drainOutbox } from '../../src/core/outbox'
 import { getPerson } from '../../src/core/profiles'
 import { requestReset, resetPassword } from '../../src/core/recovery'
-import {
-  describeSession,
-  endAllSessions,
-  endSession,
-  endSessionById,
-  listSessions,
-} from '../../src/core/sessions'
+import { endSessionById, listSessions } from '../../src/core/session-list'
+import { describeSession, endAllSessions, endSession } from '../../src/core/sessions'
 import { setMailedSecondFactor } from '../../src/core/two-factor'
 import { sweepExpired } from '../../src/core/upkeep'
 import {
@@ -112,7 +107,7 @@ async function walkTheCore(): Promise<void> {
 
   const last = await newSignedIn(atrium)
   const factor = { isOn: true, currentPassword: null }
-  await atrium.request((core) => setMailedSecondFactor(core, last.viewer, factor, client))
+  await atrium.request((core) => setMailedSecondFactor(core, last.viewer, factor))
   await change("UPDATE accounts SET role = 'admin' WHERE number = ?", last.account.number)
   const admin = { ...last.viewer, account: { ...last.viewer.account, role: 'admin' as const } }
   for (const isDisabled of [true, false]) {

@@ -41,7 +41,7 @@ describe('what needs a recent proof', () => {
     await update(viewer, { firstName: 'Augusta', isPrivate: true, profile: { bio: 'hm' } })
   })
 
-  test('counts a wrong password as the sign-in does', async () => {
+  test('counts wrong passwords by session, as the sign-in does by source', async () => {
     const { viewer, account } = await newSignedIn(atrium)
     const tries = { currentPassword: 'not the password' }
     for (let i = 0; i < 5; i += 1) {
@@ -54,9 +54,8 @@ describe('what needs a recent proof', () => {
       code: 'too_many_attempts',
       retryAfterSeconds: 2,
     })
-    expect(await refusal(tryLogin(atrium, { username: account.username }))).toMatchObject({
-      code: 'too_many_attempts',
-    })
+    // By session, from wherever it is used; the sign-in of its owner is none of its business.
+    await tryLogin(atrium, { username: account.username })
     atrium.pass(2)
     await update(viewer, { password: next }, right)
   })

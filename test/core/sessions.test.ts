@@ -1,14 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { endSessionById, listSessions } from '../../src/core/session-list'
 import {
   authenticate,
   describeSession,
   endAllSessions,
   endAllStatements,
   endSession,
-  endSessionById,
   isRecentlyAuthenticated,
-  listSessions,
 } from '../../src/core/sessions'
 import { newToken } from '../../src/crypto/random'
 import { hashToken } from '../../src/crypto/token'

@@ -11,14 +11,12 @@ import {
   tryLogin,
   viewerOf,
 } from '../support/accounts'
-import { change, clientAt, refusal, testCore } from '../support/core'
+import { change, refusal, testCore } from '../support/core'
 
 const atrium = testCore()
 
 const set = (viewer: Viewer, isOn: boolean, currentPassword: string | null = null) =>
-  atrium.request((core) =>
-    setMailedSecondFactor(core, viewer, { isOn, currentPassword }, clientAt(1)),
-  )
+  atrium.request((core) => setMailedSecondFactor(core, viewer, { isOn, currentPassword }))
 
 describe('the mailed second factor', () => {
   test('is asked for once it is on, and no more once it is off, and the owner is told', async () => {

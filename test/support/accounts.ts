@@ -117,6 +117,6 @@ export async function newSignedIn(test: TestCore, given: Partial<Registration> =
 export async function newTwoFactorAccount(test: TestCore) {
   const person = await newSignedIn(test)
   const input = { isOn: true, currentPassword: null }
-  await test.request((core) => setMailedSecondFactor(core, person.viewer, input, clientAt(1)))
+  await test.request((core) => setMailedSecondFactor(core, person.viewer, input))
   return person
 }

@@ -2,7 +2,7 @@ import { type Context, Hono } from 'hono'
 import { updateAccount } from '../../core/account-changes'
 import { completeSecondFactor } from '../../core/challenges'
 import { confirmEmail, resendConfirmation } from '../../core/email-confirmation'
-import { fail, failureOf } from '../../core/errors'
+import { fail, failInput, failureOf } from '../../core/errors'
 import { login } from '../../core/login'
 import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
@@ -11,7 +11,7 @@ import { registerAccount } from '../../core/registration'
 import { authenticate, describeSession, endAllSessions, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
-import { body, check, params, query, readBody } from '../../http/body'
+import { body, check, params, query, readBody, type WireIssue } from '../../http/body'
 import { clientOf } from '../../http/client'
 import { clearSessionCookie, setDeviceCookie, setSessionCookie } from '../../http/cookies'
 import * as credentials from '../../http/credentials'
@@ -59,6 +59,16 @@ routes.post(
   },
 )
 
+/** What the core refuses of a query is told as standing in the query. */
+function inQuery(field: string) {
+  return (error: unknown): never => {
+    const code = failureOf(error)?.code
+    if (code !== 'invalid_code' && code !== 'nothing_to_confirm') throw error
+    const issue: WireIssue = { field, rule: 'format', location: 'query' }
+    return failInput([issue])
+  }
+}
+
 const confirmed = 'Your email has been verified successfully. You can now login.'
 
 async function verifyEmail(
@@ -77,7 +87,7 @@ routes.post(
   (c) => verifyEmail(c, c.req.valid('json')),
 )
 routes.get('/user/verify-email', notByHead, shield, query(requests.VerifyEmailQuery), (c) =>
-  verifyEmail(c, c.req.valid('query')),
+  verifyEmail(c, c.req.valid('query')).catch(inQuery('code')),
 )
 
 async function resendVerification(c: Context<AppEnv>, target: string | undefined) {
@@ -93,7 +103,7 @@ async function ownId(c: Context<AppEnv>): Promise<string> {
 }
 
 routes.get('/user/resend-verification', notByHead, shield, query(requests.ResendQuery), (c) =>
-  resendVerification(c, c.req.valid('query').target),
+  resendVerification(c, c.req.valid('query').target).catch(inQuery('target')),
 )
 routes.post(
   '/user/resend-verification',
@@ -136,7 +146,7 @@ routes.post(
   async (c) => {
     const { state, currentPassword = null } = c.req.valid('json')
     const input = { isOn: state, currentPassword }
-    await setMailedSecondFactor(c.var.core, c.var.viewer, input, client(c))
+    await setMailedSecondFactor(c.var.core, c.var.viewer, input)
     return c.json(success())
   },
 )

@@ -49,13 +49,16 @@ test('ClientInputError: a code that is wrong, at every place that takes one', as
     const answer = await app.call(`/user/${path}`, { body: { ...body, sessionHash: 'xxx' } })
     expect(whole(answer)).toEqual(refused)
   }
-  expect(whole(await app.call(`/user/verify-email?code=${code}`))).toEqual(refused)
+  const json = invalid(fieldError('code', undefined, { location: 'query' }))
+  const inQuery = await app.call(`/user/verify-email?code=${code}`)
+  expect(whole(inQuery)).toEqual({ ...refused, json })
 })
 
 test('ClientInputError: there is nothing to confirm', async () => {
   const app = await emptyApp()
   const { id, cookies } = await signInJohn(app)
-  const refused = { status: 400, headers: {}, json: invalid(fieldError('target')) }
+  const json = invalid(fieldError('target', undefined, { location: 'query' }))
+  const refused = { status: 400, headers: {}, json }
   const path = '/user/resend-verification'
   expect(whole(await app.call(`${path}?target=${id}`))).toEqual(refused)
   expect(whole(await app.call(path, { cookies }))).toEqual(refused)

@@ -96,7 +96,7 @@ describe.each(['', '/social'])('by GET under "%s"', (door) => {
     const confirmed = await app.call(path)
     expect([confirmed.status, confirmed.json]).toEqual([200, verified])
     const again = await app.call(path)
-    const used = invalid(fieldError('code'))
+    const used = invalid(fieldError('code', undefined, { location: 'query' }))
     expect([again.status, again.json]).toEqual([400, used])
   })
 
@@ -192,11 +192,11 @@ test('a confirmed name and address are refused together, in any spelling', async
 test('the signed-in account may ask for a new code only while there is something to confirm', async () => {
   const app = await emptyApp()
   const { id, cookies } = await signInJohn(app)
-  const nothing = invalid(fieldError('target'))
+  const nothing = invalid(fieldError('target', undefined, { location: 'query' }))
   const own = await app.call('/user/resend-verification', { cookies })
   expect([own.status, own.json]).toEqual([400, nothing])
   const posted = await app.call('/user/resend-verification', { body: {}, cookies })
-  expect([posted.status, posted.json]).toEqual([400, nothing])
+  expect([posted.status, posted.json]).toEqual([400, invalid(fieldError('target'))])
   const byId = await app.call(`/user/resend-verification?target=${id}`)
   expect([byId.status, byId.json]).toEqual([400, nothing])
 })

@@ -1,0 +1,67 @@
+import { and, gt, sql } from 'drizzle-orm'
+import { hashToken } from '../crypto/token'
+import { run } from '../storage/database'
+import { sessions } from '../storage/schema'
+import { deleteSessionRecords } from '../storage/session-records'
+import type { Core } from './context'
+import { authenticate, type Caller, type SessionRecord, type Viewer } from './sessions'
+
+/** The sessions of an account as its owner manages them: one per device, each to be ended by itself. */
+
+export interface ListedSession extends SessionRecord {
+  readonly id: string
+  readonly openedAt: number
+  readonly seenAt: number
+  readonly isCurrent: boolean
+}
+
+/** All live sessions of the caller's account, the one used last first. One round trip. */
+export async function listSessions(core: Core, caller: Caller): Promise<ListedSession[]> {
+  const tokenHash = await hashToken(caller.token ?? '')
+  const own = sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
+    core.db
+      .select({
+        tokenHash: sessions.tokenHash,
+        id: sessions.sessionId,
+        openedAt: sessions.openedAt,
+        seenAt: sessions.seenAt,
+        device: sessions.device,
+      })
+      .from(sessions)
+      .where(
+        and(
+          sql`${sessions.accountNumber} = ${own}`,
+          gt(sessions.idleExpiresAt, core.now),
+          sql`${sessions.sessionEpoch} = (SELECT epoch FROM accounts WHERE number = ${own})`,
+          sql`${sessions.systemEpoch} = (SELECT global_epoch FROM system WHERE one = 1)`,
+        ),
+      )
+      .orderBy(sql`${sessions.seenAt} DESC`)
+      .limit(1000),
+  )
+  return rows[0].map(({ device, tokenHash: hash, ...row }) => ({
+    ...row,
+    ...(JSON.parse(device) as SessionRecord),
+    isCurrent: hash === viewer.session.tokenHash,
+  }))
+}
+
+/** Ends one session of the viewer's account by its id. Another account's session is not found. */
+export async function endSessionById(core: Core, viewer: Viewer, id: string): Promise<boolean> {
+  const [ended] = await run(
+    core.db,
+    core.db.all<{ tokenHash: string }>(sql`DELETE FROM sessions
+      WHERE session_id = ${id} AND account_number = ${viewer.account.number}
+      RETURNING token_hash AS tokenHash`),
+  )
+  core.defer(
+    deleteSessionRecords(
+      core.kv,
+      ended.map((row) => row.tokenHash),
+    ),
+  )
+  return ended.length > 0
+}
