@@ -46,7 +46,8 @@ async function namesPerson(request: Request): Promise<boolean> {
     const sent = Object(Array.isArray(body) ? body[0] : body)
     return Object.hasOwn(sent, 'firstName') || Object.hasOwn(sent, 'lastName')
   } catch {
-    return false
+    // Not to be read as JSON, but to be seen whose it was meant to be.
+    return /"(?:firstName|lastName)"/.test(text)
   }
 }
 
