@@ -23,6 +23,7 @@ const photoColumns = {
 }
 
 const photosMax = 100
+const manyPhotosMax = 1000
 
 function photosOf(core: Core, number: ReturnType<typeof sql>) {
   return core.db
@@ -47,6 +48,22 @@ export async function getOwnPortrait(
   const own = sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
   const { viewer, rows } = await authenticate(core, caller, photosOf(core, own))
   return { viewer, person: asSelf(viewer.account), photos: rows[0] }
+}
+
+/** People with the photos that they show; at most so many in all. One round trip. */
+export async function withPhotos(core: Core, people: readonly Person[]): Promise<Portrait[]> {
+  const numbers = JSON.stringify(people.map(({ number }) => number))
+  const [shown] = await run(
+    core.db,
+    core.db
+      .select({ number: photos.accountNumber, ...photoColumns })
+      .from(photos)
+      .where(sql`${photos.accountNumber} IN (SELECT value FROM json_each(${numbers}))`)
+      .orderBy(asc(photos.addedAt), asc(photos.photoId))
+      .limit(manyPhotosMax),
+  )
+  const byOwner = Map.groupBy(shown, ({ number }) => number)
+  return people.map((person) => ({ person, photos: byOwner.get(person.number) ?? [] }))
 }
 
 /** Anybody by number, with their photos, as everybody sees them. Fails with account_not_found. */

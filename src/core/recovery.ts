@@ -125,7 +125,10 @@ export async function resetPassword(
   const codeHash = await hashToken(tidyCode(input.code))
   const record = await findResetRecord(core.kv, codeHash)
   // KV's word is enough to refuse what has expired; whatever it has not, D1 is asked.
-  if (record && record.expiresAt <= now) fail({ code: 'invalid_code', reason: 'expired' })
+  if (record && record.expiresAt <= now) {
+    const isKept = record.expiresAt > now - expiredCodeKeptMs
+    fail({ code: 'invalid_code', reason: isKept ? 'expired' : 'unknown' })
+  }
   const code = await getResetCode(core, codeHash)
   const issue = passwordIssue(core.settings, input.password, code)
   if (issue) failInput([issue])

@@ -3,7 +3,7 @@ import { newToken } from '../crypto/random'
 import { commit, run } from '../storage/database'
 import { uploads } from '../storage/schema'
 import type { Core } from './context'
-import { fail } from './errors'
+import { fail, failInput } from './errors'
 import { isImageOf } from './image-type'
 import { oweObjects } from './outbox'
 import { isAlive, type Viewer } from './sessions'
@@ -37,7 +37,8 @@ export interface StoredUpload {
 
 /**
  * Stores an upload. Fails with upload_too_large, too_many_attempts, taken for a name that is in use,
- * and unavailable when R2 does not take it; whatever fails leaves nothing behind.
+ * invalid_input for a body of another length, and unavailable when R2 does not take it; whatever
+ * fails leaves nothing behind.
  */
 export async function storeUpload(
   core: Core,
@@ -93,16 +94,28 @@ async function claimName(core: Core, viewer: Viewer, upload: NewUpload, objectKe
 /** Streams the body through, looking at its first bytes only. Tells whether it is the image it claims to be. */
 async function streamToObject(core: Core, upload: NewUpload, objectKey: string): Promise<boolean> {
   const head: number[] = []
+  let length = 0
+  let isOver = false
   const looking = new TransformStream<Uint8Array, Uint8Array>({
     transform(chunk, controller) {
+      length += chunk.length
       if (head.length < sniffedBytes) head.push(...chunk.subarray(0, sniffedBytes - head.length))
       controller.enqueue(chunk)
+    },
+    flush() {
+      isOver = true
     },
   })
   // R2 takes a stream of known length only, and this one fails if the body has another.
   const exact = new FixedLengthStream(upload.bytes)
   const piping = upload.body.pipeThrough(looking).pipeTo(exact.writable)
-  await Promise.all([core.r2.put(objectKey, exact.readable), piping])
+  try {
+    await Promise.all([core.r2.put(objectKey, exact.readable), piping])
+  } catch {
+    const isOtherLength = length > upload.bytes || (isOver && length < upload.bytes)
+    if (isOtherLength) failInput([{ field: 'file', rule: 'format' }])
+    fail({ code: 'unavailable', retryAfterSeconds: 2 })
+  }
   return isImageOf(upload.type.toLowerCase(), new Uint8Array(head))
 }
 

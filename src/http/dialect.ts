@@ -35,9 +35,15 @@ export interface WireError {
   readonly headers?: { readonly [name: string]: string }
 }
 
-/** One line per failure: a code that is left out does not compile. */
+/**
+ * One line per failure: a code that is left out does not compile. `path` is the routed one, for a
+ * document with more than one envelope.
+ */
 export type FailureTable = {
-  readonly [C in AnyFailure['code']]: (failure: Extract<AnyFailure, { code: C }>) => WireError
+  readonly [C in AnyFailure['code']]: (
+    failure: Extract<AnyFailure, { code: C }>,
+    path: string,
+  ) => WireError
 }
 
 export interface Dialect {
@@ -64,8 +70,8 @@ export function renderFailure(
   failure: AnyFailure,
 ): Response {
   // The table is total over the codes, which the compiler cannot follow through an index by a union.
-  const render = failures[failure.code] as (failure: AnyFailure) => WireError
-  const { status, body, headers } = render(failure)
+  const render = failures[failure.code] as (failure: AnyFailure, path: string) => WireError
+  const { status, body, headers } = render(failure, c.req.path)
   for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value)
   if ('retryAfterSeconds' in failure) c.header('Retry-After', String(failure.retryAfterSeconds))
   if (failure.code === 'method_not_allowed') c.header('Allow', failure.allow.join(', '))

@@ -123,10 +123,13 @@ function keepCookies({ cookies }: CookieJar, headers: Headers): void {
   }
 }
 
+/** Six digits, six groups of five, or a UUID. */
+const codePattern = /^(\d{6}|\w{5}(-\w{5}){5}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})$/
+
 /** The code that stands alone on a line of the newest mail to an address; the first, where there are two. */
 export function codeFrom(mails: readonly SentMail[], to: string): string {
   const newest = mails.find((mail) => mail.to === to)
-  const code = newest?.text.split('\n').find((line) => /^(\d{6}|\w{5}(-\w{5}){5})$/.test(line))
+  const code = newest?.text.split('\n').find((line) => codePattern.test(line))
   if (code === undefined) throw new Error(`no code was mailed to ${to}`)
   return code
 }

@@ -56,6 +56,8 @@ export interface SampleRequest {
 
 export interface AccountDriver {
   readonly name: string
+  /** Set where a registration has no place for an address. */
+  readonly isWithoutAddress?: true
 
   /** What the document says aloud that the others keep quiet; the suite pins each exception. */
   readonly reveals: {
@@ -86,7 +88,12 @@ export interface AccountDriver {
   /** The routes that take a body without asking who is there. */
   readonly samples: readonly SampleRequest[]
   /** A route that needs a session. */
-  readonly guarded: { readonly method: string; readonly path: string }
+  readonly guarded: {
+    readonly method: string
+    readonly path: string
+    /** The status for nobody, where the document has another than 401. */
+    readonly refusal?: number
+  }
   /** Whether an answer is a refusal in this dialect's envelope. */
   isFailure(answer: Answer): boolean
 }

@@ -1,0 +1,174 @@
+import * as z from 'zod'
+import type { AccountChanges } from '../../core/account-changes'
+import type { Core } from '../../core/context'
+import type { Issue } from '../../core/errors'
+import { isLine } from '../../core/identifiers'
+import type { NewPhoto } from '../../core/photos'
+import { type Registration, registrationIssues } from '../../core/registration'
+import type { DeviceInfo } from '../../core/sessions'
+
+/** What clients of this API send, and what it means to the core. */
+
+/** Swift writes them in capitals, browsers do not: one device, photo or file is one in both. */
+const Uuid = z
+  .string()
+  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)
+  .toUpperCase()
+/** On the way in any secret is let through that could be stored: the core knows the rest. */
+const Secret = z.string().max(1024)
+const Line = z.string().max(200).refine(isLine)
+const PushToken = z.string().max(4096).refine(isLine)
+
+export const Device = z
+  .object({
+    id: Uuid,
+    name: Line,
+    model: Line,
+    token: PushToken.nullish(),
+    transport: z.enum(['none', 'apns', 'fcm', 'web']),
+  })
+  .transform((sent): DeviceInfo => ({ ...sent, token: sent.token ?? null }))
+
+/** A sign-in sends its device under a key as documented, or bare as its clients do. */
+export function unwrappedDevice(input: unknown): unknown {
+  const sent = Object(input)
+  return Object.hasOwn(sent, 'deviceInfo') ? sent.deviceInfo : input
+}
+
+/** Names are one text here and two in the core: what follows the first space is the last name. */
+function nameParts(name: string): { firstName: string; lastName: string } {
+  const [firstName = '', ...rest] = name.trim().split(' ')
+  return { firstName, lastName: rest.join(' ') }
+}
+
+const Name = z.string().trim().min(1)
+
+export const RegisterBody = z.object({
+  name: Name,
+  username: z.string(),
+  password: Secret,
+  deviceInfo: Device,
+  inviteCode: z.string().max(128).nullish(),
+})
+
+export function toRegistration(sent: z.infer<typeof RegisterBody>): Registration {
+  const { name, username, password, inviteCode } = sent
+  return {
+    username,
+    password,
+    ...nameParts(name),
+    email: null,
+    profile: {},
+    inviteCode: inviteCode ?? null,
+    replacesUnconfirmed: false,
+  }
+}
+
+/** What the core refuses, to be told in the order of the fields and not after all of the device's. */
+export function coreIssues(core: Core, sent: unknown): Issue[] {
+  const { username, password } = Object(sent)
+  return registrationIssues(core, {
+    ...(typeof username === 'string' ? { username } : {}),
+    ...(typeof password === 'string' ? { password } : {}),
+  })
+}
+
+export const ChangePasswordBody = z.object({ oldPassword: Secret, newPassword: Secret })
+export const SetAccountKeyBody = z.object({ password: Secret, accountKey: Secret })
+export const ResetPasswordBody = z.object({
+  userId: z.int(),
+  accountKey: Secret,
+  newPassword: Secret,
+})
+
+export const UpdateBody = z.object({ name: Name.optional(), about: z.string().nullish() })
+
+export function toChanges({ name, about }: z.infer<typeof UpdateBody>): AccountChanges {
+  return {
+    ...(name === undefined ? {} : nameParts(name)),
+    ...(about === undefined ? {} : { profile: { bio: about || null } }),
+  }
+}
+
+export const DeviceBody = z
+  .object({ deviceName: Line, deviceToken: PushToken.nullish() })
+  .transform(({ deviceName, deviceToken }) => ({
+    name: deviceName,
+    ...(deviceToken === undefined || deviceToken === null ? {} : { token: deviceToken }),
+  }))
+
+/** An ending of letters and digits, or the media type of a header. */
+const FileType = z
+  .string()
+  .transform((text) => (text.split(';')[0] ?? '').trim().toLowerCase().split('/').at(-1) ?? '')
+  .transform((type) => (type === 'octet-stream' ? 'bin' : type.replace(/\+.*$/, '')))
+  .pipe(z.string().regex(/^[a-z0-9]{1,16}$/))
+
+const Pixels = z.int().min(1).max(10_000).default(100)
+
+export const PhotoBody = z
+  .object({
+    photo: z.object({
+      id: Uuid,
+      fileType: FileType,
+      fileSize: z.int().nonnegative(),
+      previewWidth: Pixels,
+      previewHeight: Pixels,
+    }),
+  })
+  .transform(({ photo }): NewPhoto => {
+    const { id, fileType, previewWidth, previewHeight } = photo
+    return { photoId: id, fileType, previewWidth, previewHeight }
+  })
+
+export const PhotoPath = z.object({ photoId: Uuid })
+
+const digits = /^[1-9]\d*$/
+const UserId = z.string().regex(digits).transform(Number).pipe(z.int())
+export const UserPath = z.object({ id: UserId })
+
+export const SearchQuery = z
+  .object({ s: z.string().optional(), search: z.string().optional() })
+  .transform(({ s, search }) => ({ query: s ?? search }))
+  .pipe(z.object({ query: z.string() }))
+
+/** The id that a search asks for, where it is one: a positive integer. */
+export function idIn(text: string): number | null {
+  return digits.test(text.trim()) ? Number(text.trim()) : null
+}
+
+/** Content-Length is counted by whoever takes the body; here it only has to be a number. */
+export const UploadHead = z.object({
+  file: z
+    .string()
+    .regex(/^\d{1,15}$/)
+    .transform(Number)
+    .pipe(z.int().min(1)),
+  fileName: Uuid,
+  fileType: FileType,
+})
+
+const fileName = /^(.+)\.([^.]+)$/
+
+/** The name and type in a path; null for what no upload could be called. */
+export function parseFileName(text: string): { name: string; type: string } | null {
+  const [, name, type] = fileName.exec(text) ?? []
+  const uuid = Uuid.safeParse(name)
+  return uuid.success && type !== undefined ? { name: uuid.data, type: type.toLowerCase() } : null
+}
+
+/** The name and password of `Authorization: Basic` (RFC 7617), or null. */
+export function parseBasic(
+  header: string | undefined,
+): { username: string; password: string } | null {
+  const encoded = /^basic +(\S+) *$/i.exec(header ?? '')?.[1]
+  if (encoded === undefined) return null
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const colon = text.indexOf(':')
+    return colon < 0 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) }
+  } catch {
+    return null
+  }
+}

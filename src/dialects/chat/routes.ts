@@ -1,0 +1,255 @@
+import { type Context, Hono } from 'hono'
+import { createMiddleware } from 'hono/factory'
+import { updateAccount } from '../../core/account-changes'
+import { resetByAccountKey, setAccountKey } from '../../core/account-key'
+import type { Client } from '../../core/context'
+import { deleteAccount } from '../../core/deletion'
+import { updateDevice } from '../../core/devices'
+import { fail } from '../../core/errors'
+import { login } from '../../core/login'
+import { addPhoto, deletePhoto, getOwnPortrait, getPortrait, withPhotos } from '../../core/photos'
+import { asSelf } from '../../core/profiles'
+import { requireRecentAuthentication } from '../../core/reauthentication'
+import { registerAndSignIn } from '../../core/registration'
+import { searchPeople } from '../../core/search'
+import {
+  authenticate,
+  type Caller,
+  type DeviceInfo,
+  endSession,
+  listSessions,
+} from '../../core/sessions'
+import type { SignedIn } from '../../core/sign-in'
+import { openUpload, storeUpload } from '../../core/uploads'
+import { body, check, params, query } from '../../http/body'
+import { clientOf } from '../../http/client'
+import { readBearer } from '../../http/credentials'
+import { type AppEnv, EdgeError } from '../../http/dialect'
+import { shield } from '../../http/shield'
+import { lengthRequired, secondFactorRequired } from './errors'
+import * as requests from './requests'
+import { fileHeaders, renderSelf, renderUser } from './responses'
+
+/** The document, in its order. The uploads that its photos rest on come last. */
+
+/** Cookies count for nothing here, neither as a session nor as a device. */
+function client(c: Context<AppEnv>, device: DeviceInfo | null = null): Client {
+  return { ...clientOf(c, 'chat'), deviceToken: null, formerToken: null, device }
+}
+
+function callerWith(token: string | null): Caller {
+  return { token, scope: 'delegated:all', needsConfirmedEmail: false }
+}
+
+/** Asks about the bearer before the body is looked at. */
+const session = createMiddleware<AppEnv>(async function session(c, next) {
+  const caller = callerWith(readBearer(c))
+  const { viewer } = await authenticate(c.var.core, caller)
+  c.set('caller', caller)
+  c.set('viewer', viewer)
+  await next()
+})
+
+const jsonOnly = { takesForms: false }
+
+/** The answer about oneself, of the session of this very request. */
+async function answerSelf(c: Context<AppEnv>, token: string | null) {
+  const caller = callerWith(token)
+  const [portrait, sessions] = await Promise.all([
+    getOwnPortrait(c.var.core, caller),
+    listSessions(c.var.core, caller),
+  ])
+  return c.json(renderSelf(portrait, sessions, token ?? ''))
+}
+
+/** "Response: OK" of the document. */
+const ok = (c: Context<AppEnv>) => c.body(null, 200)
+
+/** Signs in by Basic and, where a second factor is on, the code in X-OTP; null where that is missing. */
+async function signInByBasic(
+  c: Context<AppEnv>,
+  device: DeviceInfo | null,
+): Promise<SignedIn | null> {
+  const basic = requests.parseBasic(c.req.header('Authorization'))
+  if (basic === null) fail({ code: 'not_authenticated' })
+  const { username, password } = basic
+  const code = c.req.header('X-OTP')?.trim() ?? ''
+  const input = {
+    name: { username },
+    password,
+    needsConfirmedEmail: false,
+    ...(code === '' ? {} : { code }),
+  }
+  const outcome = await login(c.var.core, input, client(c, device))
+  return outcome.kind === 'signed_in' ? outcome : null
+}
+
+function demandCode(c: Context<AppEnv>): Response {
+  const { status, body: told, headers } = secondFactorRequired
+  return c.json(told as object, status, { ...headers })
+}
+
+export const routes = new Hono<AppEnv>()
+
+routes.post(
+  '/users',
+  shield,
+  body(requests.RegisterBody, { ...jsonOnly, further: requests.coreIssues }),
+  async (c) => {
+    const sent = c.req.valid('json')
+    const registration = requests.toRegistration(sent)
+    const signedIn = await registerAndSignIn(c.var.core, registration, client(c, sent.deviceInfo))
+    return answerSelf(c, signedIn.session.token)
+  },
+)
+
+routes.post(
+  '/users/login',
+  shield,
+  body(requests.Device, { ...jsonOnly, unwrap: requests.unwrappedDevice }),
+  async (c) => {
+    const signedIn = await signInByBasic(c, c.req.valid('json'))
+    return signedIn ? answerSelf(c, signedIn.session.token) : demandCode(c)
+  },
+)
+
+routes.get('/users/me', (c) => answerSelf(c, readBearer(c)))
+
+routes.post('/users/me/logout', session, async (c) => {
+  await endSession(c.var.core, c.var.caller.token ?? '')
+  return ok(c)
+})
+
+routes.put(
+  '/users/me/changePassword',
+  shield,
+  session,
+  body(requests.ChangePasswordBody, jsonOnly),
+  async (c) => {
+    const { oldPassword, newPassword } = c.req.valid('json')
+    const options = { targetId: null, currentPassword: oldPassword }
+    await updateAccount(c.var.core, c.var.viewer, { password: newPassword }, options, client(c))
+    return ok(c)
+  },
+)
+
+routes.put(
+  '/users/me/setAccountKey',
+  shield,
+  session,
+  body(requests.SetAccountKeyBody, jsonOnly),
+  async (c) => {
+    await setAccountKey(c.var.core, c.var.viewer, c.req.valid('json'), client(c))
+    return ok(c)
+  },
+)
+
+// The document says PUT, its clients say POST.
+routes.on(
+  ['PUT', 'POST'],
+  '/users/resetPassword',
+  shield,
+  body(requests.ResetPasswordBody, jsonOnly),
+  async (c) => {
+    const { userId, accountKey, newPassword } = c.req.valid('json')
+    await resetByAccountKey(c.var.core, { number: userId, accountKey, newPassword })
+    return ok(c)
+  },
+)
+
+routes.put('/users/me', session, body(requests.UpdateBody, jsonOnly), async (c) => {
+  const { core, viewer, caller } = c.var
+  const options = { targetId: null, currentPassword: null }
+  await updateAccount(core, viewer, requests.toChanges(c.req.valid('json')), options, client(c))
+  return c.json(renderUser(await getOwnPortrait(core, caller)))
+})
+
+routes.put('/users/me/device', session, body(requests.DeviceBody, jsonOnly), async (c) => {
+  await updateDevice(c.var.core, c.var.viewer, c.req.valid('json'))
+  return answerSelf(c, c.var.caller.token)
+})
+
+// Without this line they would pass for ids.
+routes.on('GET', ['/users/login', '/users/resetPassword'], (c) => {
+  const allow = c.req.path.endsWith('login') ? ['POST'] : ['PUT', 'POST']
+  throw new EdgeError({ code: 'method_not_allowed', allow })
+})
+
+routes.get('/users/:id', params(requests.UserPath), async (c) =>
+  c.json(renderUser(await getPortrait(c.var.core, c.req.valid('param').id))),
+)
+
+const foundMax = 100
+
+// With and without the slash: the document writes it, clients leave it out.
+routes.on('GET', ['/users', '/users/'], query(requests.SearchQuery), async (c) => {
+  const { core } = c.var
+  const { query: text } = c.req.valid('query')
+  const id = requests.idIn(text)
+  const found =
+    id === null
+      ? await withPhotos(core, await searchPeople(core, text, foundMax))
+      : [await getPortrait(core, id)]
+  return c.json(found.map(renderUser))
+})
+
+routes.post('/users/me/photos', session, body(requests.PhotoBody, jsonOnly), async (c) => {
+  const { core, viewer } = c.var
+  const photos = await addPhoto(core, viewer, c.req.valid('json'))
+  return c.json(renderUser({ person: asSelf(viewer.account), photos }))
+})
+
+routes.delete('/users/me/photos/:photoId', session, params(requests.PhotoPath), async (c) => {
+  await deletePhoto(c.var.core, c.var.viewer, c.req.valid('param').photoId)
+  return ok(c)
+})
+
+/** By name and password as documented, or by bearer as its clients do. */
+routes.delete('/users/me', shield, async (c) => {
+  const { core } = c.var
+  if (/^basic\b/i.test(c.req.header('Authorization') ?? '')) {
+    const signedIn = await signInByBasic(c, null)
+    if (signedIn === null) return demandCode(c)
+    await deleteAccount(core, signedIn.account)
+    return ok(c)
+  }
+  const { viewer } = await authenticate(core, callerWith(readBearer(c)))
+  await requireRecentAuthentication(core, viewer, null, client(c))
+  await deleteAccount(core, viewer.account)
+  return ok(c)
+})
+
+routes.post('/uploads', session, async (c) => {
+  const length = c.req.header('Content-Length')
+  if (length === undefined) return c.json(lengthRequired.body as object, lengthRequired.status)
+  const { core, viewer } = c.var
+  const head = await check(
+    requests.UploadHead,
+    {
+      file: length,
+      fileName: c.req.header('File-Name') ?? core.requestId,
+      fileType: c.req.header('Content-Type') ?? '',
+    },
+    'body',
+  )
+  const stored = await storeUpload(core, viewer, {
+    name: head.fileName,
+    type: head.fileType,
+    bytes: head.file,
+    body: c.req.raw.body ?? new ReadableStream({ start: (empty) => empty.close() }),
+  })
+  return c.text(`${stored.name}.${stored.type}`)
+})
+
+routes.get('/uploads/:file', async (c) => {
+  const file = requests.parseFileName(c.req.param('file'))
+  if (file === null) fail({ code: 'upload_not_found' })
+  const { object, isImage } = await openUpload(c.var.core, file)
+  const headers = { ...fileHeaders(file.type, isImage), ETag: object.httpEtag }
+  // A tag that was weakened on the way, as compression does, names the same file.
+  if (c.req.header('If-None-Match')?.replace(/^W\//, '') === object.httpEtag) {
+    await object.body.cancel()
+    return c.body(null, 304, headers)
+  }
+  return c.body(object.body, 200, { ...headers, 'Content-Length': String(object.size) })
+})
