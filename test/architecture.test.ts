@@ -199,7 +199,12 @@ function routesOf(name: string): string[] {
 }
 
 /** Claimed twice, and told apart by the request itself, or answered under one name only (DESIGN.md). */
-const toldApart = ['POST /user/create', 'POST /users/login', 'POST /user/logout']
+const toldApart = [
+  'POST /user/create',
+  'POST /users/login',
+  'POST /user/logout',
+  'POST /users/logout',
+]
 
 describe('paths at the root of the origin', () => {
   const routes = dialects.flatMap((name) => routesOf(name).map((route) => ({ name, route })))

@@ -43,7 +43,7 @@ test('a body of 20 MB is refused with 413, whether it names its length or comes 
   }
   // All of it has to be sent, so these two stand for the others.
   for (const [method, path] of [
-    ['POST', '/user/create'],
+    ['POST', '/social/user/create'],
     ['PATCH', '/user/me'],
   ] as const) {
     answers.push(await ask(method, path, headers, new Uint8Array(20 * megabyte).fill(0x20)))

@@ -47,7 +47,7 @@ const names = { firstName: 'John', lastName: 'Doe' }
 export const routes: readonly Route[] = [
   {
     method: 'POST',
-    path: '/user/create',
+    path: '/social/user/create',
     body: {
       username: 'someone_new',
       email: 'a@example.com',

@@ -1,5 +1,5 @@
 import type { Photo, Portrait } from '../../core/photos'
-import type { ListedSession } from '../../core/sessions'
+import type { ListedSession } from '../../core/session-list'
 
 /** What clients of this API are answered. What is absent is left out, never null. */
 

@@ -12,13 +12,8 @@ import { asSelf } from '../../core/profiles'
 import { requireRecentAuthentication } from '../../core/reauthentication'
 import { registerAndSignIn } from '../../core/registration'
 import { searchPeople } from '../../core/search'
-import {
-  authenticate,
-  type Caller,
-  type DeviceInfo,
-  endSession,
-  listSessions,
-} from '../../core/sessions'
+import { listSessions } from '../../core/session-list'
+import { authenticate, type Caller, type DeviceInfo, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { openUpload, storeUpload } from '../../core/uploads'
 import { body, check, params, query } from '../../http/body'
@@ -139,7 +134,7 @@ routes.put(
   session,
   body(requests.SetAccountKeyBody, jsonOnly),
   async (c) => {
-    await setAccountKey(c.var.core, c.var.viewer, c.req.valid('json'), client(c))
+    await setAccountKey(c.var.core, c.var.viewer, c.req.valid('json'))
     return ok(c)
   },
 )
@@ -214,7 +209,7 @@ routes.delete('/users/me', shield, async (c) => {
     return ok(c)
   }
   const { viewer } = await authenticate(core, callerWith(readBearer(c)))
-  await requireRecentAuthentication(core, viewer, null, client(c))
+  await requireRecentAuthentication(core, viewer, null)
   await deleteAccount(core, viewer.account)
   return ok(c)
 })

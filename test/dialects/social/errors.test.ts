@@ -240,7 +240,8 @@ describe('RateLimitError', () => {
     const app = await emptyApp({ RATE_LIMIT: { limit: async () => ({ success: false }) } })
     const paths = ['create', 'verify-email', 'resend-verification', 'login', 'do-2fa', 'code']
     for (const path of [...paths, 'reset-password']) {
-      expect(whole(await app.call(`/user/${path}`, { body: {} }))).toEqual(rateLimited(10))
+      const answer = await app.call(`/social/user/${path}`, { body: {} })
+      expect(whole(answer)).toEqual(rateLimited(10))
     }
     for (const path of ['verify-email', 'resend-verification', 'code']) {
       expect(whole(await app.call(`/user/${path}`))).toEqual(rateLimited(10))

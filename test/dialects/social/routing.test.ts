@@ -36,7 +36,7 @@ describe('an unknown path', () => {
     }
   })
 
-  test.each(['/x', '/users/me', '/userx', '/User/me', '/__harness/calls', '/dev/mailbox'])(
+  test.each(['/x', '/usersx', '/userx', '/User/me', '/__harness/calls', '/dev/mailbox'])(
     '%s is nobody’s, and not found in nobody’s words',
     async (path) => {
       const answer = await (await emptyApp()).call(path)
