@@ -16,7 +16,10 @@ const afterwards = [/^DELETE FROM outbox WHERE id/i, /^DELETE FROM throttles WHE
 const server = await startLocalServer({ harness: true })
 const rows = []
 try {
-  await measureAll()
+  await measureSocial()
+  await measureSite()
+  await measureDirectory()
+  await measureChat()
 } finally {
   await server.stop()
 }
@@ -40,22 +43,23 @@ function write() {
   writeFileSync(file, `${before}${begin}\n\n${table}\n\n${after}`)
 }
 
-async function send(path, { method, body, jar } = {}) {
+async function send(path, { method, body, jar, headers } = {}) {
   const response = await fetch(server.origin + path, {
     method: method ?? (body ? 'POST' : 'GET'),
     headers: {
       Origin: server.origin,
       ...(body ? { 'Content-Type': 'application/json' } : {}),
+      ...headers,
       ...(jar ? { Cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
     },
-    ...(body ? { body: JSON.stringify(body) } : {}),
+    ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
   })
   for (const line of jar ? response.headers.getSetCookie() : []) {
     const [name, value] = line.split(';')[0].split('=')
     jar.set(name, value)
   }
   const text = await response.text()
-  return text === '' ? null : JSON.parse(text)
+  return /^[{[]/.test(text) ? JSON.parse(text) : text
 }
 
 async function code() {
@@ -88,7 +92,7 @@ async function measure(name, budget, path, request) {
   return answer
 }
 
-async function measureAll() {
+async function measureSocial() {
   const names = { firstName: 'John', lastName: 'Doe' }
   const other = { username: 'jane_doe', email: 'jane@example.com', password, ...names }
   const { data: otherData } = await send('/user/create', { body: other })
@@ -142,4 +146,61 @@ async function measureAll() {
   await measure('`POST /user/reset-password`', 2, '/user/reset-password', {
     body: { code: resetCode, password: 'yet another password' },
   })
+}
+
+async function measureSite() {
+  const jar = new Map()
+  const body = { username: 'site_user', email: 'site@example.com', password }
+  await measure('`POST /user/create` (site)', 2, '/site/user/create', { body, jar })
+  await measure('`POST /user/auth`', 2, '/user/auth', { body, jar })
+  await measure('`GET /user/logged`', 1, '/user/logged', { jar })
+  await measure('`GET /user/profile/:username`', 1, '/user/profile/site_user')
+  const asked = '/user/password-reset-token?email=site@example.com'
+  await measure('`POST /user/password-reset-token`', 2, asked, { method: 'POST' })
+}
+
+async function measureDirectory() {
+  const body = { username: 'directory_user', email: 'directory@example.com', password }
+  const { token } = await measure('`POST /users/register`', 2, '/users/register', { body })
+  await measure('`POST /users/login` (directory)', 2, '/users/login', { body })
+  const headers = { Authorization: `Bearer ${token}` }
+  await measure('`GET /api/user`', 1, '/api/user', { headers })
+  // The first account of an empty local database administers.
+  const admin = { username: 'jane_doe', password }
+  const { token: key } = await send('/users/login', { body: admin })
+  const asAdmin = { headers: { Authorization: `Bearer ${key}` } }
+  await measure('`GET /api/users`, page of 2', 1, '/api/users?limit=2', asAdmin)
+  const found = await measure('`GET /api/users/:id`', 1, '/api/users/directory_user', asAdmin)
+  const path = `/api/users/${found._id}`
+  const action = { method: 'PUT', body: { action: 'disableLogin' }, ...asAdmin }
+  await measure('`PUT /api/users/:id`', 2, path, action)
+  await measure('`DELETE /api/users/:id`', 2, path, { method: 'DELETE', ...asAdmin })
+}
+
+async function measureChat() {
+  const id = '0F4E1EA6-9F2F-4239-96EC-64CBFC7E4815'
+  const deviceInfo = { id, name: 'A phone', model: 'Phone 1', transport: 'none' }
+  const body = { name: 'John Doe', username: 'chat_user', password, deviceInfo }
+  await measure('`POST /users`', 2, '/users', { body })
+  const basic = { Authorization: `Basic ${btoa(`chat_user:${password}`)}` }
+  const signedIn = await measure('`POST /users/login` (chat)', 3, '/users/login', {
+    body: { deviceInfo },
+    headers: basic,
+  })
+  const headers = { Authorization: `Bearer ${signedIn.deviceSessions[0].accessToken}` }
+  await measure('`GET /users/me`', 1, '/users/me', { headers })
+  await measure('`GET /users/:id`', 1, `/users/${signedIn.id}`)
+  await measure('`GET /users/?s=`', 1, '/users/?s=hat_us')
+  const about = { about: 'Grab a straw' }
+  await measure('`PUT /users/me`', 2, '/users/me', { method: 'PUT', body: about, headers })
+  const upload = {
+    method: 'POST',
+    body: 'not a picture',
+    headers: { ...headers, 'Content-Type': 'png' },
+  }
+  const name = await measure('`POST /uploads`', 3, '/uploads', upload)
+  await measure('`GET /uploads/:name`', 1, `/uploads/${name}`)
+  const photo = { id: name.split('.')[0], fileType: 'png', fileSize: 13 }
+  await measure('`POST /users/me/photos`', 2, '/users/me/photos', { body: { photo }, headers })
+  await measure('`POST /users/me/logout`', 2, '/users/me/logout', { method: 'POST', headers })
 }

@@ -1,12 +1,12 @@
-import { asc, eq, gt, or, sql } from 'drizzle-orm'
+import { asc, gt, sql } from 'drizzle-orm'
 import { commit, run } from '../storage/database'
-import { accounts, sessions } from '../storage/schema'
+import { accounts } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import type { Core } from './context'
-import { deleteAccount } from './deletion'
 import { fail } from './errors'
-import { isId, usernameKey } from './identifiers'
-import { endAllStatements, isAlive, type Viewer } from './sessions'
+import { usernameKey } from './identifiers'
+import { sessionsOf } from './session-list'
+import { authenticate, type Caller, endAllStatements, isAlive, type Viewer } from './sessions'
 
 /** What administrators may do to the accounts of others. */
 
@@ -48,32 +48,37 @@ export interface ListedAccount {
   readonly username: string
 }
 
+function accountsAfter(core: Core, page: { limit: number; after: string | null }) {
+  return core.db
+    .select({ id: accounts.id, username: accounts.username })
+    .from(accounts)
+    .where(page.after === null ? undefined : gt(accounts.id, page.after))
+    .orderBy(asc(accounts.id))
+    .limit(page.limit)
+}
+
 /** A page of all accounts in the order of their ids, after the id `after`. One round trip. */
 export async function listAccounts(
   core: Core,
-  viewer: Viewer,
+  caller: Caller,
   page: { limit: number; after: string | null },
 ): Promise<ListedAccount[]> {
+  const { viewer, rows } = await authenticate(core, caller, accountsAfter(core, page))
   requireAdministrator(viewer)
-  const [rows] = await run(
-    core.db,
-    core.db
-      .select({ id: accounts.id, username: accounts.username })
-      .from(accounts)
-      .where(page.after === null ? undefined : gt(accounts.id, page.after))
-      .orderBy(asc(accounts.id))
-      .limit(page.limit),
-  )
-  return rows
+  return rows[0]
 }
 
 const rowsPerRead = 1000
 
 /** All accounts, a page at a time: whoever reads slowly holds no more than one in memory. */
 export async function* eachAccount(core: Core, viewer: Viewer): AsyncGenerator<ListedAccount[]> {
+  requireAdministrator(viewer)
   let after: string | null = null
   for (;;) {
-    const page: ListedAccount[] = await listAccounts(core, viewer, { limit: rowsPerRead, after })
+    const [page]: [ListedAccount[]] = await run(
+      core.db,
+      accountsAfter(core, { limit: rowsPerRead, after }),
+    )
     if (page.length > 0) yield page
     after = page.at(-1)?.id ?? null
     if (page.length < rowsPerRead) return
@@ -86,34 +91,25 @@ export interface AccountRecord {
   readonly sessionsOpenedAt: readonly number[]
 }
 
-/** The account with an id or a username. Fails with forbidden or account_not_found. One round trip. */
+/**
+ * The account with an id or a username, and the administrator who asks. Fails with forbidden or
+ * account_not_found. One round trip.
+ */
 export async function getAccountRecord(
   core: Core,
-  viewer: Viewer,
+  caller: Caller,
   idOrUsername: string,
-): Promise<AccountRecord> {
-  requireAdministrator(viewer)
+): Promise<AccountRecord & { viewer: Viewer }> {
   const key = usernameKey(idOrUsername)
-  const isTheOne = isId(idOrUsername)
-    ? or(eq(accounts.id, idOrUsername), eq(accounts.usernameKey, key))
-    : eq(accounts.usernameKey, key)
-  const [[account], opened] = await run(
-    core.db,
-    core.db.select(accountColumns).from(accounts).where(isTheOne),
-    core.db
-      .select({ openedAt: sessions.openedAt })
-      .from(sessions)
-      .where(
-        sql`${sessions.accountNumber} IN (SELECT number FROM accounts WHERE id = ${idOrUsername} OR username_key = ${key})`,
-      )
-      .limit(1000),
+  const number = sql`(SELECT number FROM accounts WHERE id = ${idOrUsername} OR username_key = ${key})`
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
+    core.db.select(accountColumns).from(accounts).where(sql`${accounts.number} = ${number}`),
+    sessionsOf(core, number),
   )
+  requireAdministrator(viewer)
+  const [[account], opened] = rows
   if (!account) fail({ code: 'account_not_found' })
-  return { account, sessionsOpenedAt: opened.map(({ openedAt }) => openedAt) }
-}
-
-/** Deletes another account with everything in it. Fails with forbidden or account_not_found. */
-export async function deleteAccountById(core: Core, viewer: Viewer, id: string): Promise<void> {
-  const { account } = await getAccountRecord(core, viewer, id)
-  await deleteAccount(core, account)
+  return { viewer, account, sessionsOpenedAt: opened.map(({ openedAt }) => openedAt) }
 }

@@ -1,5 +1,4 @@
-import { asc, eq, sql } from 'drizzle-orm'
-import { hashToken } from '../crypto/token'
+import { asc, eq, type SQL, sql } from 'drizzle-orm'
 import { commit, run } from '../storage/database'
 import { accounts, photos } from '../storage/schema'
 import { accountColumns } from './accounts'
@@ -7,7 +6,8 @@ import type { Core } from './context'
 import { fail } from './errors'
 import { oweObjects } from './outbox'
 import { asSelf, asStranger, type Person } from './profiles'
-import { authenticate, type Caller, isAlive, type Viewer } from './sessions'
+import { asListed, type ListedSession, sessionsOf } from './session-list'
+import { authenticate, type Caller, isAlive, ownNumber, type Viewer } from './sessions'
 
 /** The photos that a person shows: uploads of their own, and nobody else's. */
 
@@ -25,7 +25,7 @@ const photoColumns = {
 const photosMax = 100
 const manyPhotosMax = 1000
 
-function photosOf(core: Core, number: ReturnType<typeof sql>) {
+function photosOf(core: Core, number: SQL) {
   return core.db
     .select(photoColumns)
     .from(photos)
@@ -39,31 +39,33 @@ export interface Portrait {
   readonly photos: readonly Photo[]
 }
 
-/** The caller themselves with their photos. One round trip. */
-export async function getOwnPortrait(
-  core: Core,
-  caller: Caller,
-): Promise<Portrait & { viewer: Viewer }> {
-  const tokenHash = await hashToken(caller.token ?? '')
-  const own = sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
-  const { viewer, rows } = await authenticate(core, caller, photosOf(core, own))
-  return { viewer, person: asSelf(viewer.account), photos: rows[0] }
+export interface OwnPortrait extends Portrait {
+  readonly viewer: Viewer
+  readonly sessions: readonly ListedSession[]
 }
 
-/** People with the photos that they show; at most so many in all. One round trip. */
-export async function withPhotos(core: Core, people: readonly Person[]): Promise<Portrait[]> {
-  const numbers = JSON.stringify(people.map(({ number }) => number))
-  const [shown] = await run(
-    core.db,
-    core.db
-      .select({ number: photos.accountNumber, ...photoColumns })
-      .from(photos)
-      .where(sql`${photos.accountNumber} IN (SELECT value FROM json_each(${numbers}))`)
-      .orderBy(asc(photos.addedAt), asc(photos.photoId))
-      .limit(manyPhotosMax),
-  )
-  const byOwner = Map.groupBy(shown, ({ number }) => number)
-  return people.map((person) => ({ person, photos: byOwner.get(person.number) ?? [] }))
+/** The caller themselves with their photos and sessions. One round trip. */
+export async function getOwnPortrait(core: Core, caller: Caller): Promise<OwnPortrait> {
+  const own = await ownNumber(caller)
+  const queries = [photosOf(core, own), sessionsOf(core, own)] as const
+  const { viewer, rows } = await authenticate(core, caller, ...queries)
+  const [shown, opened] = rows
+  return {
+    viewer,
+    person: asSelf(viewer.account),
+    photos: shown,
+    sessions: asListed(opened, viewer),
+  }
+}
+
+/** The photos of several accounts, at most so many in all; `numbers` is a set in SQL. */
+export function photosOfMany(core: Core, numbers: SQL) {
+  return core.db
+    .select({ number: photos.accountNumber, ...photoColumns })
+    .from(photos)
+    .where(sql`${photos.accountNumber} IN ${numbers}`)
+    .orderBy(asc(photos.addedAt), asc(photos.photoId))
+    .limit(manyPhotosMax)
 }
 
 /** Anybody by number, with their photos, as everybody sees them. Fails with account_not_found. */

@@ -4,7 +4,8 @@ import { accounts } from '../storage/schema'
 import { accountColumns } from './accounts'
 import type { Core } from './context'
 import { failInput } from './errors'
-import { asStranger, type Person } from './profiles'
+import { type Portrait, photosOfMany } from './photos'
+import { asStranger } from './profiles'
 
 /**
  * Finding people by a part of their username or name, in any case. The trigram index answers without
@@ -15,22 +16,30 @@ const lengthMin = 2
 const trigramLength = 3
 const lengthMax = 100
 
-/** Fails with invalid_input for a text that is too short or too long. At most `limit` people, one round trip. */
-export async function searchPeople(core: Core, text: string, limit: number): Promise<Person[]> {
+/**
+ * People whose username or name holds a text, with their photos, as everybody sees them. Fails with
+ * invalid_input for a text that is too short or too long. At most `limit` people, one round trip.
+ */
+export async function searchPeople(core: Core, text: string, limit: number): Promise<Portrait[]> {
   const wanted = text.trim().normalize('NFC')
   const length = Array.from(wanted).length
   if (length < lengthMin) failInput([{ field: 'query', rule: 'too_short', value: text }])
   if (length > lengthMax) failInput([{ field: 'query', rule: 'too_long', value: text }])
   const matching = length < trigramLength ? beginning(wanted, limit) : containing(wanted, limit)
-  const [found] = await run(
+  const [found, shown] = await run(
     core.db,
     core.db
       .select(accountColumns)
       .from(accounts)
       .where(and(inArray(accounts.number, matching), isNull(accounts.disabledAt)))
       .limit(limit),
+    photosOfMany(core, matching),
   )
-  return found.map(asStranger)
+  const byOwner = Map.groupBy(shown, ({ number }) => number)
+  return found.map((account) => ({
+    person: asStranger(account),
+    photos: byOwner.get(account.number) ?? [],
+  }))
 }
 
 /** Quoted as one phrase, so that nothing in the text is an operator of the index. */

@@ -1,10 +1,9 @@
-import { and, gt, sql } from 'drizzle-orm'
-import { hashToken } from '../crypto/token'
+import { and, gt, type SQL, sql } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { sessions } from '../storage/schema'
 import { deleteSessionRecords } from '../storage/session-records'
 import type { Core } from './context'
-import { authenticate, type Caller, type SessionRecord, type Viewer } from './sessions'
+import { authenticate, type Caller, ownNumber, type SessionRecord, type Viewer } from './sessions'
 
 /** The sessions of an account as its owner manages them: one per device, each to be ended by itself. */
 
@@ -15,38 +14,49 @@ export interface ListedSession extends SessionRecord {
   readonly isCurrent: boolean
 }
 
+/** The live sessions of an account, the one used last first; `account` is its number in SQL. */
+export function sessionsOf(core: Core, account: SQL) {
+  return core.db
+    .select({
+      tokenHash: sessions.tokenHash,
+      id: sessions.sessionId,
+      openedAt: sessions.openedAt,
+      seenAt: sessions.seenAt,
+      device: sessions.device,
+    })
+    .from(sessions)
+    .where(
+      and(
+        sql`${sessions.accountNumber} = ${account}`,
+        gt(sessions.idleExpiresAt, core.now),
+        sql`${sessions.sessionEpoch} = (SELECT epoch FROM accounts WHERE number = ${account})`,
+        sql`${sessions.systemEpoch} = (SELECT global_epoch FROM system WHERE one = 1)`,
+      ),
+    )
+    .orderBy(sql`${sessions.seenAt} DESC`)
+    .limit(1000)
+}
+
+/** Rows of sessionsOf as the viewer sees them. */
+export function asListed(
+  rows: Awaited<ReturnType<typeof sessionsOf>>,
+  viewer: Viewer,
+): ListedSession[] {
+  return rows.map(({ device, tokenHash, ...row }) => ({
+    ...row,
+    ...(JSON.parse(device) as SessionRecord),
+    isCurrent: tokenHash === viewer.session.tokenHash,
+  }))
+}
+
 /** All live sessions of the caller's account, the one used last first. One round trip. */
 export async function listSessions(core: Core, caller: Caller): Promise<ListedSession[]> {
-  const tokenHash = await hashToken(caller.token ?? '')
-  const own = sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
   const { viewer, rows } = await authenticate(
     core,
     caller,
-    core.db
-      .select({
-        tokenHash: sessions.tokenHash,
-        id: sessions.sessionId,
-        openedAt: sessions.openedAt,
-        seenAt: sessions.seenAt,
-        device: sessions.device,
-      })
-      .from(sessions)
-      .where(
-        and(
-          sql`${sessions.accountNumber} = ${own}`,
-          gt(sessions.idleExpiresAt, core.now),
-          sql`${sessions.sessionEpoch} = (SELECT epoch FROM accounts WHERE number = ${own})`,
-          sql`${sessions.systemEpoch} = (SELECT global_epoch FROM system WHERE one = 1)`,
-        ),
-      )
-      .orderBy(sql`${sessions.seenAt} DESC`)
-      .limit(1000),
+    sessionsOf(core, await ownNumber(caller)),
   )
-  return rows[0].map(({ device, tokenHash: hash, ...row }) => ({
-    ...row,
-    ...(JSON.parse(device) as SessionRecord),
-    isCurrent: hash === viewer.session.tokenHash,
-  }))
+  return asListed(rows[0], viewer)
 }
 
 /** Ends one session of the viewer's account by its id. Another account's session is not found. */

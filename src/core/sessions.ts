@@ -96,6 +96,12 @@ export async function authenticate<const Queries extends readonly Query[]>(
   }
 }
 
+/** The number of the caller's account in SQL, for queries that run beside the verdict about them. */
+export async function ownNumber(caller: Caller): Promise<SQL> {
+  const tokenHash = await hashToken(caller.token ?? '')
+  return sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
+}
+
 /** Whether the setting lets this account in: an account without an address has nothing to confirm. */
 export function isConfirmedEnough(core: Core, account: Account): boolean {
   return (
@@ -141,6 +147,8 @@ export interface OpenedSession {
   readonly tokenHash: string
   readonly id: string
   readonly expiresAt: number
+  /** What it is, as KV and the lists of sessions tell. */
+  readonly record: SessionRecord
   /** Opens it, provided that the account is as it was when the proof was checked and `when` holds. */
   insert(when: SQL): Query
   /** Tells KV, after the response. */
@@ -174,6 +182,7 @@ export async function prepareSession(
     tokenHash,
     id,
     expiresAt,
+    record,
     insert: (when) =>
       core.db.run(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
           opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, device_id)

@@ -7,7 +7,7 @@ import { fail, failInput } from './errors'
 import { isImageOf } from './image-type'
 import { oweObjects } from './outbox'
 import { isAlive, type Viewer } from './sessions'
-import { bucketState, hourlyQuota, requireQuota, reserve } from './throttle'
+import { failUntil, hourlyQuota, isUsedUp, reserve } from './throttle'
 
 /**
  * Files that people upload, streamed to R2. The row comes first and says that an upload is under
@@ -72,23 +72,23 @@ export async function storeUpload(
 async function claimName(core: Core, viewer: Viewer, upload: NewUpload, objectKey: string) {
   const { number } = viewer.account
   const quota = hourlyQuota(sql`${`uploads:${number}`}`, core.settings.uploadsPerHour)
-  const [, state] = await run(
-    core.db,
-    reserve(core, quota, core.settings.throttle ? sql`1` : sql`0`),
-    bucketState(core, quota),
-  )
-  requireQuota(core, quota, state)
-  const [mine] = await commit(
+  const isFull = core.settings.throttle ? isUsedUp(core, quota) : sql`0`
+  const isMine = sql`EXISTS (SELECT 1 FROM uploads WHERE object_key = ${objectKey})`
+  const [claim] = await commit(
     core.db,
     [
       core.db.run(sql`INSERT INTO uploads (name, type, account_number, object_key, bytes, started_at)
         SELECT ${upload.name}, ${upload.type}, ${number}, ${objectKey}, ${upload.bytes}, ${core.now}
-        WHERE ${isAlive(core, viewer)} ON CONFLICT DO NOTHING`),
+        WHERE ${isAlive(core, viewer)} AND NOT ${isFull} ON CONFLICT DO NOTHING`),
+      ...(core.settings.throttle ? [reserve(core, quota, isMine)] : []),
     ],
-    core.db.all(sql`SELECT 1 AS mine FROM uploads WHERE object_key = ${objectKey}`),
-    (rows) => rows.length > 0,
+    core.db.all<{ isMine: number; fullUntil: number | null }>(sql`SELECT ${isMine} AS isMine,
+      (SELECT expires_at FROM throttles WHERE key = ${quota.key} AND ${isFull}) AS fullUntil`),
+    ([row]) => row?.isMine === 1,
   )
-  if (!mine) fail({ code: 'taken', fields: ['fileName'] })
+  if (claim?.isMine) return
+  if (claim?.fullUntil) failUntil(core, claim.fullUntil)
+  fail({ code: 'taken', fields: ['fileName'] })
 }
 
 /** Streams the body through, looking at its first bytes only. Tells whether it is the image it claims to be. */

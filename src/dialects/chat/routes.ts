@@ -7,16 +7,15 @@ import { deleteAccount } from '../../core/deletion'
 import { updateDevice } from '../../core/devices'
 import { fail } from '../../core/errors'
 import { login } from '../../core/login'
-import { addPhoto, deletePhoto, getOwnPortrait, getPortrait, withPhotos } from '../../core/photos'
+import { addPhoto, deletePhoto, getOwnPortrait, getPortrait } from '../../core/photos'
 import { asSelf } from '../../core/profiles'
 import { requireRecentAuthentication } from '../../core/reauthentication'
 import { registerAndSignIn } from '../../core/registration'
 import { searchPeople } from '../../core/search'
-import { listSessions } from '../../core/session-list'
 import { authenticate, type Caller, type DeviceInfo, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { openUpload, storeUpload } from '../../core/uploads'
-import { body, check, params, query } from '../../http/body'
+import { body, check, params, query, readBody } from '../../http/body'
 import { clientOf } from '../../http/client'
 import { readBearer } from '../../http/credentials'
 import { type AppEnv, EdgeError } from '../../http/dialect'
@@ -49,12 +48,8 @@ const jsonOnly = { takesForms: false }
 
 /** The answer about oneself, of the session of this very request. */
 async function answerSelf(c: Context<AppEnv>, token: string | null) {
-  const caller = callerWith(token)
-  const [portrait, sessions] = await Promise.all([
-    getOwnPortrait(c.var.core, caller),
-    listSessions(c.var.core, caller),
-  ])
-  return c.json(renderSelf(portrait, sessions, token ?? ''))
+  const portrait = await getOwnPortrait(c.var.core, callerWith(token))
+  return c.json(renderSelf(portrait, portrait.sessions, token ?? ''))
 }
 
 /** "Response: OK" of the document. */
@@ -93,8 +88,16 @@ routes.post(
   async (c) => {
     const sent = c.req.valid('json')
     const registration = requests.toRegistration(sent)
-    const signedIn = await registerAndSignIn(c.var.core, registration, client(c, sent.deviceInfo))
-    return answerSelf(c, signedIn.session.token)
+    const { core } = c.var
+    const { account, session } = await registerAndSignIn(
+      core,
+      registration,
+      client(c, sent.deviceInfo),
+    )
+    // Of a new account everything is known: there are no photos, and this is its only session.
+    const opened = { id: session.id, openedAt: core.now, seenAt: core.now, isCurrent: true }
+    const portrait = { person: asSelf(account), photos: [] }
+    return c.json(renderSelf(portrait, [{ ...session.record, ...opened }], session.token))
   },
 )
 
@@ -152,11 +155,14 @@ routes.on(
   },
 )
 
-routes.put('/users/me', session, body(requests.UpdateBody, jsonOnly), async (c) => {
-  const { core, viewer, caller } = c.var
+routes.put('/users/me', async (c) => {
+  const { core } = c.var
+  const { viewer, photos } = await getOwnPortrait(core, callerWith(readBearer(c)))
+  const sent = await check(requests.UpdateBody, await readBody(c, false), 'body')
   const options = { targetId: null, currentPassword: null }
-  await updateAccount(core, viewer, requests.toChanges(c.req.valid('json')), options, client(c))
-  return c.json(renderUser(await getOwnPortrait(core, caller)))
+  const changes = requests.toChanges(sent)
+  const account = await updateAccount(core, viewer, changes, options, client(c))
+  return c.json(renderUser({ person: asSelf(account), photos }))
 })
 
 routes.put('/users/me/device', session, body(requests.DeviceBody, jsonOnly), async (c) => {
@@ -182,9 +188,7 @@ routes.on('GET', ['/users', '/users/'], query(requests.SearchQuery), async (c) =
   const { query: text } = c.req.valid('query')
   const id = requests.idIn(text)
   const found =
-    id === null
-      ? await withPhotos(core, await searchPeople(core, text, foundMax))
-      : [await getPortrait(core, id)]
+    id === null ? await searchPeople(core, text, foundMax) : [await getPortrait(core, id)]
   return c.json(found.map(renderUser))
 })
 

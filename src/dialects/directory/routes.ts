@@ -1,18 +1,18 @@
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import {
-  deleteAccountById,
   eachAccount,
   getAccountRecord,
   listAccounts,
   requireAdministrator,
   setDisabled,
 } from '../../core/administration'
+import { deleteAccount } from '../../core/deletion'
 import { fail } from '../../core/errors'
 import { login } from '../../core/login'
 import { registerAccount, registerAndSignIn } from '../../core/registration'
-import { authenticate, endAllSessions, endSession } from '../../core/sessions'
-import { body, query } from '../../http/body'
+import { authenticate, type Caller, endAllSessions, endSession } from '../../core/sessions'
+import { body, check, readBody } from '../../http/body'
 import { clientOf } from '../../http/client'
 import { readBearer } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
@@ -34,11 +34,21 @@ import {
 const client = (c: Context<AppEnv>) => ({ ...clientOf(c, 'directory'), formerToken: null })
 
 /** The header alone counts: no page can make a browser send it. */
+function callerOf(c: Context<AppEnv>): Caller {
+  return { token: readBearer(c), scope: 'delegated:all', needsConfirmedEmail: false }
+}
+
 const bearer = createMiddleware<AppEnv>(async function bearer(c, next) {
-  const caller = { token: readBearer(c), scope: 'delegated:all', needsConfirmedEmail: false }
+  const caller = callerOf(c)
   const { viewer } = await authenticate(c.var.core, caller)
   c.set('caller', caller)
   c.set('viewer', viewer)
+  await next()
+})
+
+/** The same for reads, where the core asks D1 about the caller and for the rows at once. */
+const caller = createMiddleware<AppEnv>(async function caller(c, next) {
+  c.set('caller', callerOf(c))
   await next()
 })
 
@@ -92,36 +102,55 @@ function nextLink(c: Context<AppEnv>, limit: number, after: string): string {
   return `<${origin}${pathname}?limit=${limit}&after=${after}>; rel="next"`
 }
 
-routes.get('/api/users', bearer, administrator, query(requests.ListQuery), async (c) => {
-  const { core, viewer } = c.var
-  const page = requests.toPage(c.req.valid('query'))
+/** Who may not ask at all learns that before what was wrong with the question. */
+async function requirePage(c: Context<AppEnv>) {
+  const asked = Object.fromEntries(new URL(c.req.url).searchParams)
+  try {
+    return requests.toPage(await check(requests.ListQuery, asked, 'query'))
+  } catch (error) {
+    requireAdministrator((await authenticate(c.var.core, c.var.caller)).viewer)
+    throw error
+  }
+}
+
+routes.get('/api/users', caller, async (c) => {
+  const { core } = c.var
+  const page = await requirePage(c)
   if (page === null) {
+    const { viewer } = await authenticate(core, c.var.caller)
+    requireAdministrator(viewer)
     const stream = await streamListed(eachAccount(core, viewer))
     return c.body(stream, 200, { 'Content-Type': 'application/json' })
   }
   // One row more than is shown tells whether there is a next page.
-  const rows = await listAccounts(core, viewer, { ...page, limit: page.limit + 1 })
+  const rows = await listAccounts(core, c.var.caller, { ...page, limit: page.limit + 1 })
   const shown = rows.slice(0, page.limit)
   const last = shown.at(-1)
   if (last && rows.length > page.limit) c.header('Link', nextLink(c, page.limit, last.id))
   return c.json(shown.map(renderListed))
 })
 
-routes.get('/api/users/:id', bearer, administrator, async (c) => {
-  const { core, viewer } = c.var
-  return c.json(renderRecord(await getAccountRecord(core, viewer, c.req.param('id'))))
+routes.get('/api/users/:id', caller, async (c) =>
+  c.json(renderRecord(await getAccountRecord(c.var.core, c.var.caller, c.req.param('id')))),
+)
+
+routes.put('/api/users/:id', caller, async (c) => {
+  const { core } = c.var
+  const id = c.req.param('id')
+  const { viewer, account, sessionsOpenedAt } = await getAccountRecord(core, c.var.caller, id)
+  requests.requireId(id)
+  const { action } = await check(requests.ActionBody, await readBody(c), 'body')
+  const isDisabled = action === 'disableLogin'
+  await setDisabled(core, viewer, { accountId: account.id, isDisabled })
+  const changed = { ...account, disabledAt: isDisabled ? (account.disabledAt ?? core.now) : null }
+  const opened = isDisabled ? [] : sessionsOpenedAt
+  return c.json(renderRecord({ account: changed, sessionsOpenedAt: opened }))
 })
 
-routes.put('/api/users/:id', bearer, administrator, body(requests.ActionBody), async (c) => {
-  const { core, viewer } = c.var
-  const accountId = requests.requireId(c.req.param('id'))
-  const isDisabled = c.req.valid('json').action === 'disableLogin'
-  await setDisabled(core, viewer, { accountId, isDisabled })
-  return c.json(renderRecord(await getAccountRecord(core, viewer, accountId)))
-})
-
-routes.delete('/api/users/:id', bearer, administrator, async (c) => {
-  const id = requests.requireId(c.req.param('id'))
-  await deleteAccountById(c.var.core, c.var.viewer, id)
-  return c.json({ _id: id })
+routes.delete('/api/users/:id', caller, async (c) => {
+  const id = c.req.param('id')
+  const { account } = await getAccountRecord(c.var.core, c.var.caller, id)
+  requests.requireId(id)
+  await deleteAccount(c.var.core, account)
+  return c.json({ _id: account.id })
 })
