@@ -150,7 +150,7 @@ CREATE TABLE `throttles` (
 --> statement-breakpoint
 CREATE INDEX `throttles_expires` ON `throttles` (`expires_at`);--> statement-breakpoint
 CREATE TABLE `uploads` (
-	`name` text NOT NULL,
+	`name` text PRIMARY KEY NOT NULL,
 	`type` text NOT NULL,
 	`account_number` integer NOT NULL,
 	`object_key` text NOT NULL,
@@ -158,7 +158,6 @@ CREATE TABLE `uploads` (
 	`is_image` integer DEFAULT false NOT NULL,
 	`started_at` integer NOT NULL,
 	`stored_at` integer,
-	PRIMARY KEY(`name`, `type`),
 	FOREIGN KEY (`account_number`) REFERENCES `accounts`(`number`) ON UPDATE no action ON DELETE cascade
 );
 --> statement-breakpoint

@@ -1,13 +1,23 @@
 import { sql } from 'drizzle-orm'
 import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { commit, run } from '../storage/database'
-import type { Core } from './context'
+import type { Client, Core } from './context'
 import { fail, failInput, type Issue } from './errors'
 import { prepareLetter } from './outbox'
 import { isUsablePassword, passwordIssue } from './passwords'
 import { requireRecentAuthentication } from './reauthentication'
 import { endAllStatements, isAlive, type Viewer } from './sessions'
-import { type Bucket, bucketState, giveBack, requireQuota, reserve } from './throttle'
+import { sourcesOf } from './sources'
+import {
+  addressBucket,
+  type Bucket,
+  bucketState,
+  failUntil,
+  giveBack,
+  isReserved,
+  requireQuota,
+  reserve,
+} from './throttle'
 
 /**
  * A second secret, set by its owner, with which an account that has no address gets a new password.
@@ -37,19 +47,23 @@ export async function setAccountKey(
   if (issue) failInput([issue])
   await requireRecentAuthentication(core, viewer, input.password)
   const hash = await hashPassword(input.accountKey, core.hashing)
+  const letter = await prepareLetter(core, { kind: 'account_key_set' })
   const { number } = viewer.account
   const [set] = await commit(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET account_key_hash = ${hash}, updated_at = ${core.now}
         WHERE number = ${number} AND ${isAlive(core, viewer)}`),
+      letter.owe(sql`SELECT email AS address FROM accounts WHERE number = ${number}
+        AND account_key_hash = ${hash} AND email_verified_at IS NOT NULL`),
     ],
-    core.db.all(
-      sql`SELECT 1 AS done FROM accounts WHERE number = ${number} AND account_key_hash = ${hash}`,
+    core.db.all<{ noticeTo: string | null }>(
+      sql`SELECT ${letter.owed} AS noticeTo FROM accounts WHERE number = ${number} AND account_key_hash = ${hash}`,
     ),
     (rows) => rows.length > 0,
   )
   if (!set) fail({ code: 'not_authenticated' })
+  letter.sendSoon(set.noticeTo)
 }
 
 /** Wrong keys of one account number, whether an account has it or not. */
@@ -72,17 +86,26 @@ function keyBucket(number: number): Bucket {
 export async function resetByAccountKey(
   core: Core,
   input: { number: number; accountKey: string; newPassword: string },
+  client: Client,
 ): Promise<void> {
   const issue = passwordIssue(core.settings, input.newPassword, {})
   if (issue) failInput([issue])
   const bucket = keyBucket(input.number)
-  const [, state, [found]] = await run(
+  const { address } = await sourcesOf(core, client)
+  const place = addressBucket(core, address)
+  const isCounted = core.settings.throttle ? sql`1` : sql`0`
+  const [, , [onPlace], state, [found]] = await run(
     core.db,
-    reserve(core, bucket, core.settings.throttle ? sql`1` : sql`0`),
+    reserve(core, place, isCounted),
+    reserve(core, bucket, core.settings.throttle ? isReserved(core, place) : sql`0`),
+    bucketState(core, place),
     bucketState(core, bucket),
     core.db.all<{ hash: string | null; epoch: number }>(sql`SELECT account_key_hash AS hash, epoch
       FROM accounts WHERE number = ${input.number} AND disabled_at IS NULL`),
   )
+  if (core.settings.throttle && onPlace?.reservedBy !== core.requestId) {
+    failUntil(core, onPlace?.blockedUntil ?? 0)
+  }
   requireQuota(core, bucket, state)
   const isRight =
     isUsablePassword(input.accountKey) &&
@@ -101,6 +124,7 @@ export async function resetByAccountKey(
       ...endAllStatements(core, mine, null),
       core.db.run(sql`DELETE FROM codes WHERE account_number = ${mine} AND purpose = 'reset'`),
       giveBack(core, bucket),
+      giveBack(core, place),
       letter.owe(sql`SELECT email AS address FROM accounts
         WHERE number = ${mine} AND email_verified_at IS NOT NULL`),
     ],

@@ -1,7 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commit, type Query } from '../storage/database'
 import type { Core } from './context'
+import { fail } from './errors'
 import { oweForgetting, oweObjects, prepareLetter } from './outbox'
+import { isAlive, type Viewer } from './sessions'
 
 /** Deleting an account with everything in it. Only its username is kept back for a while. */
 
@@ -31,14 +33,18 @@ export function removalStatements(core: Core, account: SQL): readonly Query[] {
 
 /**
  * Deletes an account: rows, sessions, codes and history at once, KV records soon after. The caller
- * has proven that they may. Deleting it again changes nothing. One round trip.
+ * has proven that they may; `by` is whose session must live until then. Deleting it again changes nothing. One round trip.
  */
 export async function deleteAccount(
   core: Core,
   account: { readonly number: number },
+  by: Viewer | null = null,
 ): Promise<void> {
   const notice = await prepareLetter(core, { kind: 'account_deleted' })
-  const number = sql`${account.number}`
+  const number =
+    by === null
+      ? sql`${account.number}`
+      : sql`(SELECT number FROM accounts WHERE number = ${account.number} AND ${isAlive(core, by)})`
   const [gone] = await commit(
     core.db,
     [
@@ -47,9 +53,10 @@ export async function deleteAccount(
       ...deletionStatements(core, number),
     ],
     core.db.all<{ noticeTo: string | null }>(
-      sql`SELECT ${notice.owed} AS noticeTo WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`,
+      sql`SELECT ${notice.owed} AS noticeTo WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${account.number})`,
     ),
     (rows) => rows.length > 0,
   )
-  notice.sendSoon(gone?.noticeTo ?? null)
+  if (!gone) fail({ code: 'not_authenticated' })
+  notice.sendSoon(gone.noticeTo)
 }

@@ -21,6 +21,7 @@ export type Letter =
   | { readonly kind: 'email_changed' }
   | { readonly kind: 'second_factor_on' }
   | { readonly kind: 'second_factor_off' }
+  | { readonly kind: 'account_key_set' }
   | { readonly kind: 'account_deleted' }
 
 export interface ComposedMail {
@@ -159,6 +160,16 @@ function draft(settings: Settings, letter: Letter): Draft {
         parts: [
           {
             paragraph: `Signing in to your ${appName} account now needs the password alone.`,
+          },
+          notMine(settings),
+        ],
+      }
+    case 'account_key_set':
+      return {
+        subject: `An account key was set for ${appName}`,
+        parts: [
+          {
+            paragraph: `Your ${appName} account has a new account key. Whoever knows it can set a new password.`,
           },
           notMine(settings),
         ],

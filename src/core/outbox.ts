@@ -64,23 +64,25 @@ async function deliver(core: Core, recipient: string, letter: Letter): Promise<v
   await core.mail.send({ from: core.settings.mailFrom, to: recipient, subject, text, html })
 }
 
-/** Owes the end of the KV records of sessions, a thousand at most; `which` is a condition in SQL. */
-export function oweForgetting(core: Core, which: SQL): Query {
+/** How many keys one row holds: as many as R2 deletes in one call. */
+const keysPerRow = 1000
+
+/** Owes work on keys, a thousand a row; `keys` is a SELECT of one column `key`. */
+function oweKeys(core: Core, kind: 'forget' | 'objects', keys: SQL): Query {
   return core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at)
-    SELECT ${`forget ${core.requestId}`}, 'forget', json_group_array(token_hash), '', ${core.now}, ${core.now}
-    FROM (SELECT token_hash FROM sessions WHERE ${which} LIMIT 1000)
-    HAVING COUNT(*) > 0 ON CONFLICT (id) DO NOTHING`)
+    SELECT ${`${kind} ${core.requestId} `} || chunk, ${kind}, json_group_array(key), '', ${core.now}, ${core.now}
+    FROM (SELECT key, (row_number() OVER () - 1) / ${keysPerRow} AS chunk FROM (${keys}))
+    WHERE 1 GROUP BY chunk ON CONFLICT (id) DO NOTHING`)
 }
 
-/** R2 takes so many keys in one call. */
-const objectsPerRow = 1000
+/** Owes the end of the KV records of sessions; `which` is a condition in SQL. */
+export function oweForgetting(core: Core, which: SQL): Query {
+  return oweKeys(core, 'forget', sql`SELECT token_hash AS key FROM sessions WHERE ${which}`)
+}
 
-/** Owes the deletion of the objects of uploads, as many as one call takes; `which` is a condition in SQL. */
+/** Owes the deletion of the objects of uploads; `which` is a condition in SQL. */
 export function oweObjects(core: Core, which: SQL): Query {
-  return core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at)
-    SELECT ${`objects ${core.requestId}`}, 'objects', json_group_array(object_key), '', ${core.now}, ${core.now}
-    FROM (SELECT object_key FROM uploads WHERE ${which} LIMIT ${objectsPerRow})
-    HAVING COUNT(*) > 0 ON CONFLICT (id) DO NOTHING`)
+  return oweKeys(core, 'objects', sql`SELECT object_key AS key FROM uploads WHERE ${which}`)
 }
 
 interface OutboxRow {
@@ -113,7 +115,8 @@ export async function drainOutbox(
 type Outcome = 'sent' | 'failed' | 'dropped'
 
 async function work(core: Core, row: OutboxRow): Promise<Outcome> {
-  if (row.createdAt + giveUpMs <= core.now) return 'dropped'
+  // Mail loses its worth; an object that nobody deletes is there for ever.
+  if (row.kind === 'mail' && row.createdAt + giveUpMs <= core.now) return 'dropped'
   try {
     if (row.kind === 'mail') return await workOnMail(core, row)
     const keys = JSON.parse(row.target) as string[]

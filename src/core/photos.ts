@@ -3,7 +3,7 @@ import { commit, run } from '../storage/database'
 import { accounts, photos } from '../storage/schema'
 import { accountColumns } from './accounts'
 import type { Core } from './context'
-import { fail } from './errors'
+import { fail, failInput } from './errors'
 import { oweObjects } from './outbox'
 import { asSelf, asStranger, type Person } from './profiles'
 import { asListed, type ListedSession, sessionsOf } from './session-list'
@@ -102,13 +102,15 @@ export async function addPhoto(core: Core, viewer: Viewer, photo: NewPhoto): Pro
         SELECT name, account_number, type, bytes, ${photo.previewWidth}, ${photo.previewHeight}, ${core.now}
         FROM uploads WHERE name = ${photo.photoId} AND type = ${photo.fileType}
           AND account_number = ${number} AND stored_at IS NOT NULL AND ${isAlive(core, viewer)}
+          AND (SELECT COUNT(*) FROM photos WHERE account_number = ${number}) < ${photosMax}
         ON CONFLICT (photo_id) DO NOTHING`),
     ],
     photosOf(core, sql`${number}`),
     (found) => found.some(({ photoId }) => photoId === photo.photoId),
   )
-  if (!rows.some(({ photoId }) => photoId === photo.photoId)) fail({ code: 'upload_not_found' })
-  return rows
+  if (rows.some(({ photoId }) => photoId === photo.photoId)) return rows
+  if (rows.length >= photosMax) failInput([{ field: 'photo', rule: 'too_long' }])
+  fail({ code: 'upload_not_found' })
 }
 
 /** Takes a photo away, and its file with it. Fails with photo_not_found, or forbidden for another's. */

@@ -111,7 +111,7 @@ interface ResetRow {
 /**
  * Sets a new password by a mailed code, which counts once. Every session and grant ends. An account
  * that had never confirmed its address loses all that was set before, and has confirmed it now;
- * any other keeps its second factor.
+ * any other keeps its second factor. An account key set before could set a password again, and goes.
  *
  * Fails with invalid_code, account_not_found (disabled) or invalid_input; a password that is
  * refused leaves the code as it was. Two round trips.
@@ -158,7 +158,7 @@ export async function resetPassword(
         WHERE number = ${mine} AND email_verified_at IS NOT NULL`),
       core.db.run(sql`UPDATE accounts SET password_hash = ${passwordHash}, updated_at = ${now},
           second_factor = CASE WHEN email_verified_at IS NULL THEN NULL ELSE second_factor END,
-          account_key_hash = CASE WHEN email_verified_at IS NULL THEN NULL ELSE account_key_hash END,
+          account_key_hash = NULL,
           email_verified_at = COALESCE(email_verified_at, ${now})
         WHERE number = ${mine}`),
     ],

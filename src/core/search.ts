@@ -4,6 +4,7 @@ import { accounts } from '../storage/schema'
 import { accountColumns } from './accounts'
 import type { Core } from './context'
 import { failInput } from './errors'
+import { isLine } from './identifiers'
 import { type Portrait, photosOfMany } from './photos'
 import { asStranger } from './profiles'
 
@@ -25,6 +26,7 @@ export async function searchPeople(core: Core, text: string, limit: number): Pro
   const length = Array.from(wanted).length
   if (length < lengthMin) failInput([{ field: 'query', rule: 'too_short', value: text }])
   if (length > lengthMax) failInput([{ field: 'query', rule: 'too_long', value: text }])
+  if (!isLine(wanted)) failInput([{ field: 'query', rule: 'format', value: text }])
   const matching = length < trigramLength ? beginning(wanted, limit) : containing(wanted, limit)
   const [found, shown] = await run(
     core.db,
@@ -45,13 +47,15 @@ export async function searchPeople(core: Core, text: string, limit: number): Pro
 /** Quoted as one phrase, so that nothing in the text is an operator of the index. */
 function containing(text: string, limit: number): SQL {
   const phrase = `"${text.replaceAll('"', '""')}"`
-  return sql`(SELECT rowid FROM account_search WHERE account_search MATCH ${phrase} LIMIT ${limit})`
+  return sql`(SELECT number FROM account_search JOIN accounts ON accounts.number = account_search.rowid
+    WHERE account_search MATCH ${phrase} AND disabled_at IS NULL LIMIT ${limit})`
 }
 
 function beginning(text: string, limit: number): SQL {
   const from = text.toLowerCase()
   const to = `${from}\u{10ffff}`
   const range = (column: SQL) =>
-    sql`SELECT * FROM (SELECT number FROM accounts WHERE ${column} >= ${from} AND ${column} < ${to} LIMIT ${limit})`
+    sql`SELECT * FROM (SELECT number FROM accounts WHERE ${column} >= ${from} AND ${column} < ${to}
+      AND disabled_at IS NULL LIMIT ${limit})`
   return sql`(${range(sql`username_key`)} UNION ${range(sql`lower(first_name)`)} UNION ${range(sql`lower(last_name)`)})`
 }

@@ -135,7 +135,7 @@ export interface FoundUpload {
 /** The upload with a name and type, as a stream. Fails with upload_not_found. */
 export async function openUpload(
   core: Core,
-  { name, type }: { name: string; type: string },
+  { name, type }: { readonly name: string; readonly type: string },
 ): Promise<FoundUpload> {
   const [[row]] = await run(
     core.db,
@@ -154,7 +154,6 @@ export async function sweepAbandonedUploads(core: Core): Promise<void> {
   await run(
     core.db,
     oweObjects(core, isAbandoned),
-    core.db.run(sql`DELETE FROM uploads WHERE rowid IN
-      (SELECT rowid FROM uploads WHERE ${isAbandoned} LIMIT 1000)`),
+    core.db.run(sql`DELETE FROM uploads WHERE ${isAbandoned}`),
   )
 }

@@ -170,11 +170,15 @@ async function authenticatedFirst<T>(c: Context<AppEnv>, checking: Promise<T>): 
   }
 }
 
+/** The query as it was sent, unchecked. */
+export function readQuery(c: Context<AppEnv>): unknown {
+  return parseForm(new URL(c.req.url).search)
+}
+
 /** The checked query is `c.req.valid('query')`. A parameter that is given twice is a list. */
 export function query<Schema extends z.ZodType>(schema: Schema): Validated<'query', Schema> {
   return async function query(c, next) {
-    const input = parseForm(new URL(c.req.url).search)
-    const sent = await authenticatedFirst(c, check(schema, input, 'query'))
+    const sent = await authenticatedFirst(c, check(schema, readQuery(c), 'query'))
     c.req.addValidatedData('query', sent as object)
     await next()
   }

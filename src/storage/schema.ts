@@ -195,8 +195,8 @@ export const loginHistory = sqliteTable(
 export const uploads = sqliteTable(
   'uploads',
   {
-    /** The name under which it is served, and its type: `<name>.<type>`. */
-    name: text('name').notNull(),
+    /** The name under which it is served, as `<name>.<type>`; photos are named by it alone. */
+    name: text('name').primaryKey(),
     type: text('type').notNull(),
     accountNumber: account(),
     objectKey: text('object_key').notNull().unique(),
@@ -206,11 +206,7 @@ export const uploads = sqliteTable(
     startedAt: integer('started_at').notNull(),
     storedAt: integer('stored_at'),
   },
-  (t) => [
-    primaryKey({ columns: [t.name, t.type] }),
-    index('uploads_account').on(t.accountNumber),
-    index('uploads_started').on(t.startedAt),
-  ],
+  (t) => [index('uploads_account').on(t.accountNumber), index('uploads_started').on(t.startedAt)],
 )
 
 /** Pictures that a person shows, each an upload of their own. */

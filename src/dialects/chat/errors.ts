@@ -28,6 +28,7 @@ const fieldReasons: { readonly [field: string]: string } = {
   'photo.fileType': media,
   'photo.fileSize': media,
   photo: 'Media resource id is missing.',
+  bio: 'About is too long, or holds characters that cannot be used.',
   fileName: 'File-Name should be a UUID.',
   fileType: 'Content-Type should be a file type, such as png.',
   file: 'The file should be as long as its Content-Length says, and not empty.',
@@ -41,6 +42,7 @@ const tooLong: { readonly [field: string]: string } = {
   password: 'Password should be at most 200 characters length.',
   newPassword: 'Password should be at most 200 characters length.',
   accountKey: 'Key should be at most 100 characters length.',
+  photo: 'There are 100 photos already.',
 }
 
 const ruleReasons: { readonly [R in Issue['rule']]?: string } = {

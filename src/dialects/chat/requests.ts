@@ -98,10 +98,13 @@ export const DeviceBody = z
   }))
 
 /** An ending of letters and digits, or the media type of a header. */
+/** One name for what has two. */
+const aliases: { readonly [type: string]: string } = { 'octet-stream': 'bin', jpeg: 'jpg' }
+
 const FileType = z
   .string()
   .transform((text) => (text.split(';')[0] ?? '').trim().toLowerCase().split('/').at(-1) ?? '')
-  .transform((type) => (type === 'octet-stream' ? 'bin' : type.replace(/\+.*$/, '')))
+  .transform((type) => aliases[type] ?? type.replace(/\+.*$/, ''))
   .pipe(z.string().regex(/^[a-z0-9]{1,16}$/))
 
 const Pixels = z.int().min(1).max(10_000).default(100)
@@ -154,7 +157,9 @@ const fileName = /^(.+)\.([^.]+)$/
 export function parseFileName(text: string): { name: string; type: string } | null {
   const [, name, type] = fileName.exec(text) ?? []
   const uuid = Uuid.safeParse(name)
-  return uuid.success && type !== undefined ? { name: uuid.data, type: type.toLowerCase() } : null
+  return uuid.success && type !== undefined
+    ? { name: uuid.data, type: aliases[type.toLowerCase()] ?? type.toLowerCase() }
+    : null
 }
 
 /** The name and password of `Authorization: Basic` (RFC 7617), or null. */

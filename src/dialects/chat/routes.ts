@@ -150,7 +150,8 @@ routes.on(
   body(requests.ResetPasswordBody, jsonOnly),
   async (c) => {
     const { userId, accountKey, newPassword } = c.req.valid('json')
-    await resetByAccountKey(c.var.core, { number: userId, accountKey, newPassword })
+    const input = { number: userId, accountKey, newPassword }
+    await resetByAccountKey(c.var.core, input, client(c))
     return ok(c)
   },
 )
@@ -214,7 +215,7 @@ routes.delete('/users/me', shield, async (c) => {
   }
   const { viewer } = await authenticate(core, callerWith(readBearer(c)))
   await requireRecentAuthentication(core, viewer, null)
-  await deleteAccount(core, viewer.account)
+  await deleteAccount(core, viewer.account, viewer)
   return ok(c)
 })
 

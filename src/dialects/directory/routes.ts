@@ -12,7 +12,7 @@ import { fail } from '../../core/errors'
 import { login } from '../../core/login'
 import { registerAccount, registerAndSignIn } from '../../core/registration'
 import { authenticate, type Caller, endAllSessions, endSession } from '../../core/sessions'
-import { body, check, readBody } from '../../http/body'
+import { body, check, readBody, readQuery } from '../../http/body'
 import { clientOf } from '../../http/client'
 import { readBearer } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
@@ -104,9 +104,8 @@ function nextLink(c: Context<AppEnv>, limit: number, after: string): string {
 
 /** Who may not ask at all learns that before what was wrong with the question. */
 async function requirePage(c: Context<AppEnv>) {
-  const asked = Object.fromEntries(new URL(c.req.url).searchParams)
   try {
-    return requests.toPage(await check(requests.ListQuery, asked, 'query'))
+    return requests.toPage(await check(requests.ListQuery, readQuery(c), 'query'))
   } catch (error) {
     requireAdministrator((await authenticate(c.var.core, c.var.caller)).viewer)
     throw error
@@ -149,8 +148,8 @@ routes.put('/api/users/:id', caller, async (c) => {
 
 routes.delete('/api/users/:id', caller, async (c) => {
   const id = c.req.param('id')
-  const { account } = await getAccountRecord(c.var.core, c.var.caller, id)
+  const { account, viewer } = await getAccountRecord(c.var.core, c.var.caller, id)
   requests.requireId(id)
-  await deleteAccount(c.var.core, account)
+  await deleteAccount(c.var.core, account, viewer)
   return c.json({ _id: account.id })
 })
