@@ -107,8 +107,8 @@ const Variables = z.object({
   SIGN_IN_CODES_PER_HOUR: count(1, 1_000).default(20),
   RESET_CODES_PER_HOUR: count(1, 1_000).default(5),
   CONFIRMATION_CODES_PER_HOUR: count(1, 1_000).default(10),
-  MAILS_PER_ADDRESS_PER_HOUR: count(1, 100_000).default(200),
-  SIGN_UPS_PER_ADDRESS_PER_HOUR: count(1, 100_000).default(500),
+  MAILS_PER_ADDRESS_PER_HOUR: count(1, 100_000).default(500),
+  SIGN_UPS_PER_ADDRESS_PER_HOUR: count(1, 100_000).default(1000),
 })
 
 /** Everything that can be set, in the words of the code, with units in the names. */
