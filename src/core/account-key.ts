@@ -15,6 +15,7 @@ import {
   failUntil,
   giveBack,
   isReserved,
+  mayEvaluate,
   requireQuota,
   reserve,
 } from './throttle'
@@ -93,19 +94,16 @@ export async function resetByAccountKey(
   const bucket = keyBucket(input.number)
   const { address } = await sourcesOf(core, client)
   const place = addressBucket(core, address)
-  const isCounted = core.settings.throttle ? sql`1` : sql`0`
   const [, , [onPlace], state, [found]] = await run(
     core.db,
-    reserve(core, place, isCounted),
-    reserve(core, bucket, core.settings.throttle ? isReserved(core, place) : sql`0`),
+    reserve(core, place),
+    reserve(core, bucket, isReserved(core, place)),
     bucketState(core, place),
     bucketState(core, bucket),
     core.db.all<{ hash: string | null; epoch: number }>(sql`SELECT account_key_hash AS hash, epoch
       FROM accounts WHERE number = ${input.number} AND disabled_at IS NULL`),
   )
-  if (core.settings.throttle && onPlace?.reservedBy !== core.requestId) {
-    failUntil(core, onPlace?.blockedUntil ?? 0)
-  }
+  if (!mayEvaluate(core, onPlace)) failUntil(core, onPlace?.blockedUntil ?? 0)
   requireQuota(core, bucket, state)
   const isRight =
     isUsablePassword(input.accountKey) &&

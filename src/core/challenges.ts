@@ -64,7 +64,7 @@ export async function openChallenge(
     sql`'sign-in-codes:' || ${number} || ':' || COALESCE(${known}, 'stranger')`,
     core.settings.signInCodesPerHour,
   )
-  const isAllowed = core.settings.throttle ? sql`NOT ${isUsedUp(core, mails)}` : sql`1`
+  const isAllowed = sql`NOT ${isUsedUp(core, mails)}`
   const isOpen = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash})`
   const [opened] = await commit(
     core.db,
@@ -80,7 +80,7 @@ export async function openChallenge(
         ON CONFLICT (token_hash) DO NOTHING`),
       ...(method === 'email'
         ? [
-            reserve(core, mails, core.settings.throttle ? isOpen : sql`0`),
+            reserve(core, mails, isOpen),
             letter.owe(
               sql`SELECT email AS address FROM accounts WHERE number = ${account.number} AND ${isOpen}`,
             ),
@@ -110,7 +110,6 @@ export interface SecondFactorInput {
 interface Evaluation {
   readonly bucket: Bucket
   readonly perHour: Bucket
-  readonly sources: Sources
 }
 
 /**
@@ -216,7 +215,6 @@ async function prepareEvaluation(
   const sources = await sourcesOf(core, client)
   const number = sql`(SELECT account_number FROM challenges WHERE token_hash = ${tokenHash})`
   return {
-    sources,
     bucket: secondFactorBucket(core, number, knownSource(core, number, sources)),
     perHour: hourlyQuota(sql`'codes:' || ${number}`, core.settings.codesEvaluatedPerHour),
   }
@@ -225,12 +223,8 @@ async function prepareEvaluation(
 /** Claims the right to one evaluation, and counts it against the account before it is made. */
 function countEvaluation(core: Core, tokenHash: string, evaluation: Evaluation) {
   const { bucket, perHour } = evaluation
-  const isAllowed = core.settings.throttle
-    ? sql`NOT ${isClosed(core, bucket)} AND NOT ${isUsedUp(core, perHour)}`
-    : sql`1`
-  const isMine: SQL = core.settings.throttle
-    ? sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND attempt_by = ${core.requestId})`
-    : sql`0`
+  const isAllowed = sql`NOT ${isClosed(core, bucket)} AND NOT ${isUsedUp(core, perHour)}`
+  const isMine = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND attempt_by = ${core.requestId})`
   return [
     core.db.run(sql`UPDATE challenges SET attempts = attempts + 1, attempt_by = ${core.requestId}
       WHERE token_hash = ${tokenHash} AND used_at IS NULL AND expires_at > ${core.now} AND ${isAllowed}`),

@@ -95,23 +95,22 @@ export async function confirmationQuotas(
  * also for an account that does not exist, and with too_many_attempts.
  */
 export async function resendConfirmation(core: Core, accountId: string): Promise<void> {
-  const { settings } = core
   const number = sql`(SELECT number FROM accounts WHERE id = ${accountId})`
   const mails = hourlyQuota(
     sql`'confirmation-codes:' || ${number}`,
-    settings.confirmationCodesPerHour,
+    core.settings.confirmationCodesPerHour,
   )
   // Counted for an account that waits for its code alone: nobody uses up the quota of another.
   const unconfirmed = sql`email_key IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`
   const isOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${accountId} AND ${unconfirmed})`
-  const [[account], ...counted] = await run(
+  const [[account], , counted] = await run(
     core.db,
     core.db.all<{ number: number; username: string; email: string }>(sql`
       SELECT number, username, email FROM accounts WHERE number = ${number} AND ${unconfirmed}`),
-    ...(settings.throttle ? quotaState(core, mails, isOpen) : []),
+    ...quotaState(core, mails, isOpen),
   )
   if (!account) fail({ code: 'nothing_to_confirm' })
-  if (counted[1]) requireQuota(core, mails, counted[1])
+  requireQuota(core, mails, counted)
   const confirmation = await prepareConfirmation(core, {
     kind: 'confirm_email',
     account: sql`${account.number}`,

@@ -22,6 +22,7 @@ import {
   giveBack,
   isClosed,
   isReserved,
+  mayEvaluate,
   passwordBucket,
   reserve,
   strangersBucket,
@@ -106,17 +107,16 @@ function countAttempt(
   number: SQL,
   client: Client,
 ): readonly [Query, Query, Query, Query] {
-  const { throttle } = core.settings
   const stranger = sql`${attempt.known} IS NULL`
   const isOpen = sql`NOT (${stranger} AND ${isClosed(core, attempt.address)})`
-  const isMine = throttle ? isReserved(core, attempt.password) : sql`0`
+  const isMine = isReserved(core, attempt.password)
   return [
-    reserve(core, attempt.password, throttle ? isOpen : sql`0`),
+    reserve(core, attempt.password, isOpen),
     reserve(core, attempt.address, isMine),
     reserve(core, attempt.account, sql`${isMine} AND ${stranger}`),
     core.db.run(sql`INSERT INTO login_history (id, account_number, at, success, reason, dialect, ip_address, user_agent)
       SELECT ${attempt.historyId}, number, ${core.now}, 0, 'wrong_password', ${client.dialect}, ${client.address}, ${client.userAgent}
-      FROM accounts WHERE number = ${number} AND ${throttle ? isMine : sql`1`}
+      FROM accounts WHERE number = ${number} AND ${core.settings.throttle ? isMine : sql`1`}
       ON CONFLICT (id) DO NOTHING`),
   ]
 }
@@ -158,7 +158,7 @@ export async function login(
   )
   const isStranger = (found?.source.known ?? null) === null
   const isMine = (state: BucketState | undefined) => state?.reservedBy === core.requestId
-  if (core.settings.throttle && !isMine(onPassword)) {
+  if (!mayEvaluate(core, onPassword)) {
     const addressEnd = isStranger ? (onAddress?.blockedUntil ?? 0) : 0
     failUntil(core, Math.max(onPassword?.blockedUntil ?? 0, addressEnd))
   }

@@ -5,7 +5,7 @@ import type { Core } from './context'
 import { fail } from './errors'
 import { isUsablePassword } from './passwords'
 import { isRecentlyAuthenticated, type Viewer } from './sessions'
-import { bucketState, clear, failUntil, passwordBucket, reserve } from './throttle'
+import { bucketState, clear, failUntil, mayEvaluate, passwordBucket, reserve } from './throttle'
 
 /**
  * Refuses what needs a fresh proof of who is there: the password in the request, or a sign-in not
@@ -26,15 +26,13 @@ export async function requireRecentAuthentication(
   const bucket = passwordBucket(core, sql`${String(number)}`, sql`${holder}`)
   const [, [state], [found]] = await run(
     core.db,
-    reserve(core, bucket, core.settings.throttle ? sql`1` : sql`0`),
+    reserve(core, bucket),
     bucketState(core, bucket),
     core.db.all<{ hash: string | null }>(
       sql`SELECT password_hash AS hash FROM accounts WHERE number = ${number}`,
     ),
   )
-  if (core.settings.throttle && state?.reservedBy !== core.requestId) {
-    failUntil(core, state?.blockedUntil ?? 0)
-  }
+  if (!mayEvaluate(core, state)) failUntil(core, state?.blockedUntil ?? 0)
   const isRight =
     isUsablePassword(password) &&
     (await verifyPassword(password, found?.hash ?? null, core.hashing))

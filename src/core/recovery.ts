@@ -62,10 +62,7 @@ export async function requestReset(
     sql`${`mails:${sources.address}`}`,
     settings.mailsPerAddressPerHour,
   )
-  const isAllowed = settings.throttle
-    ? sql`NOT ${isUsedUp(core, perAccount)} AND NOT ${isUsedUp(core, perAddress)}`
-    : sql`1`
-  const counting = settings.throttle ? sql`1` : sql`0`
+  const isAllowed = sql`NOT ${isUsedUp(core, perAccount)} AND NOT ${isUsedUp(core, perAddress)}`
   const isIssued = sql`EXISTS (SELECT 1 FROM codes WHERE code_hash = ${codeHash})`
 
   const [issued] = await commit(
@@ -80,8 +77,8 @@ export async function requestReset(
       letter.owe(
         sql`SELECT email AS address FROM accounts WHERE number = ${number} AND ${isIssued}`,
       ),
-      reserve(core, perAccount, counting),
-      reserve(core, perAddress, counting),
+      reserve(core, perAccount),
+      reserve(core, perAddress),
     ],
     core.db.all<{ number: number | null; recipient: string | null; isCounted: number }>(
       sql`SELECT ${number} AS number, ${letter.owed} AS recipient,

@@ -6,7 +6,8 @@ import { fail } from './errors'
 /**
  * Counting attempts in D1, always before the work that they would cost: an attempt is reserved by
  * one statement, evaluated only if the reservation was made, and given back when it succeeds.
- * Parallel attempts therefore never get more evaluations than attempts in a row.
+ * Parallel attempts therefore never get more evaluations than attempts in a row. Where the setting
+ * switches throttling off, nothing is reserved, closed or used up.
  */
 
 const hourMs = 60 * 60 * 1000
@@ -93,7 +94,7 @@ export function hourlyQuota(key: SQL, max: number): Bucket {
 
 /**
  * Reserves one attempt, provided that `when` holds and the bucket is not closed. Whether it was
- * made, isReserved and bucketState tell; without it nothing may be evaluated.
+ * made, isReserved and mayEvaluate tell; without it nothing may be evaluated.
  */
 export function reserve(core: Core, bucket: Bucket, when: SQL = sql`1`): Query {
   const { now } = core
@@ -110,7 +111,7 @@ export function reserve(core: Core, bucket: Bucket, when: SQL = sql`1`): Query {
     : renewed
   return core.db.run(sql`INSERT INTO throttles (key, count, reserved_by, blocked_until, expires_at)
     SELECT ${bucket.key}, 1, ${core.requestId}, CASE WHEN ${blocked(sql`1`)} > 0 THEN ${now} + ${blocked(sql`1`)} ELSE 0 END, ${fresh}
-    WHERE ${when}
+    WHERE ${core.settings.throttle ? when : sql`0`}
     ON CONFLICT (key) DO UPDATE SET count = ${next}, reserved_by = excluded.reserved_by,
       blocked_until = CASE WHEN ${blocked(next)} > 0 THEN ${now} + ${blocked(next)} ELSE 0 END,
       expires_at = ${expires}
@@ -124,11 +125,13 @@ export function isReserved(core: Core, bucket: Bucket): SQL {
 
 /** Whether the bucket is closed now, as a condition in SQL. */
 export function isClosed(core: Core, bucket: Bucket): SQL {
+  if (!core.settings.throttle) return sql`0`
   return sql`EXISTS (SELECT 1 FROM throttles WHERE key = ${bucket.key} AND blocked_until > ${core.now})`
 }
 
 /** Whether an hourly quota is used up, as a condition in SQL. */
 export function isUsedUp(core: Core, quota: Bucket): SQL {
+  if (!core.settings.throttle) return sql`0`
   return sql`EXISTS (SELECT 1 FROM throttles WHERE key = ${quota.key}
     AND count >= ${quota.max} AND expires_at > ${core.now})`
 }
@@ -144,6 +147,11 @@ export interface BucketState {
 export function bucketState(core: Core, bucket: Bucket) {
   return core.db.all<BucketState>(sql`SELECT count, reserved_by AS reservedBy, blocked_until AS blockedUntil,
     expires_at AS expiresAt FROM throttles WHERE key = ${bucket.key}`)
+}
+
+/** Whether this request may evaluate what it wanted a reservation in the bucket for. */
+export function mayEvaluate(core: Core, state: BucketState | undefined): boolean {
+  return !core.settings.throttle || state?.reservedBy === core.requestId
 }
 
 /** Gives an attempt back that turned out not to be a failure, and opens what it had closed. */
@@ -172,5 +180,5 @@ export function quotaState(core: Core, quota: Bucket, when: SQL = sql`1`) {
 /** Refuses when the quota is over its maximum. */
 export function requireQuota(core: Core, quota: Bucket, state: readonly BucketState[]): void {
   const [found] = state
-  if (found && found.count > quota.max) failUntil(core, found.expiresAt)
+  if (core.settings.throttle && found && found.count > quota.max) failUntil(core, found.expiresAt)
 }

@@ -72,7 +72,7 @@ export async function storeUpload(
 async function claimName(core: Core, viewer: Viewer, upload: NewUpload, objectKey: string) {
   const { number } = viewer.account
   const quota = hourlyQuota(sql`${`uploads:${number}`}`, core.settings.uploadsPerHour)
-  const isFull = core.settings.throttle ? isUsedUp(core, quota) : sql`0`
+  const isFull = isUsedUp(core, quota)
   const isMine = sql`EXISTS (SELECT 1 FROM uploads WHERE object_key = ${objectKey})`
   const [claim] = await commit(
     core.db,
@@ -80,7 +80,7 @@ async function claimName(core: Core, viewer: Viewer, upload: NewUpload, objectKe
       core.db.run(sql`INSERT INTO uploads (name, type, account_number, object_key, bytes, started_at)
         SELECT ${upload.name}, ${upload.type}, ${number}, ${objectKey}, ${upload.bytes}, ${core.now}
         WHERE ${isAlive(core, viewer)} AND NOT ${isFull} ON CONFLICT DO NOTHING`),
-      ...(core.settings.throttle ? [reserve(core, quota, isMine)] : []),
+      reserve(core, quota, isMine),
     ],
     core.db.all<{ isMine: number; fullUntil: number | null }>(sql`SELECT ${isMine} AS isMine,
       (SELECT expires_at FROM throttles WHERE key = ${quota.key} AND ${isFull}) AS fullUntil`),
