@@ -1,32 +1,25 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { hashPassword } from '../crypto/password-hash'
-import { commit, type Query, run } from '../storage/database'
-import { accounts, type Profile } from '../storage/schema'
+import { commit, run } from '../storage/database'
+import { accounts } from '../storage/schema'
+import { type AccountFields, accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import { prepareAddressChange } from './address-change'
 import type { Client, Core } from './context'
-import { fail, failInput, type Issue } from './errors'
-import { emailIssue, nameIssue, usernameIssue, usernameKey } from './identifiers'
-import { prepareLetter } from './outbox'
-import { passwordIssue } from './passwords'
-import { profileIssues } from './profiles'
+import { fail, failInput } from './errors'
+import { usernameKey } from './identifiers'
+import { preparePasswordChange } from './password-change'
 import { requireRecentAuthentication } from './reauthentication'
-import { endAllStatements, isAlive, type Viewer } from './sessions'
+import { isAlive, type Viewer } from './sessions'
 import { failUntil } from './throttle'
 
 /** Changing an account: its own by its owner, any by an administrator. All fields at once or none. */
 
-export interface AccountChanges {
-  readonly username?: string
+export interface AccountChanges extends AccountFields {
   /** Takes effect when the new address is confirmed. */
   readonly email?: string
-  readonly password?: string
-  readonly firstName?: string
-  readonly lastName?: string
   readonly role?: Account['role']
   readonly isPrivate?: boolean
-  /** Merged into the profile; a null takes a part away. */
-  readonly profile?: { readonly [F in keyof Profile]?: Profile[F] | null }
 }
 
 export interface ChangeOptions {
@@ -59,7 +52,7 @@ export async function updateAccount(
   if (isSensitive || options.currentPassword !== null) {
     await requireRecentAuthentication(core, viewer, options.currentPassword)
   }
-  const issues = changeIssues(core, target, changes)
+  const issues = accountIssues(core, changes, { ...target, ...changes })
   if (issues.length > 0) failInput(issues)
 
   const { password } = changes
@@ -75,20 +68,6 @@ async function getAccount(core: Core, id: string): Promise<Account> {
     core.db.select(accountColumns).from(accounts).where(eq(accounts.id, id)),
   )
   return found ?? fail({ code: 'account_not_found' })
-}
-
-function changeIssues(core: Core, target: Account, changes: AccountChanges): Issue[] {
-  const { username, email, password, firstName, lastName, profile } = changes
-  return [
-    username === undefined ? null : usernameIssue(username),
-    email === undefined ? null : emailIssue(email),
-    password === undefined
-      ? null
-      : passwordIssue(core.settings, password, { ...target, ...changes }),
-    firstName === undefined ? null : nameIssue('firstName', firstName),
-    lastName === undefined ? null : nameIssue('lastName', lastName),
-    ...profileIssues(profile ?? {}),
-  ].filter((issue) => issue !== null)
 }
 
 /** The columns that change; what is not given keeps its value. */
@@ -125,14 +104,14 @@ async function applyChanges(
   secrets: { keepToken: string | null; passwordHash: string | null },
 ): Promise<Account> {
   const { number } = target
-  const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
+  const mine = sql`(SELECT number FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
   const nameTaken = isNameTaken(core, target, changes.username)
   const username = changes.username ?? target.username
   const address = await prepareAddressChange(core, target, changes.email, username, client)
   const passwordChange =
     secrets.passwordHash === null
       ? null
-      : await preparePasswordChange(core, number, isMine, secrets.keepToken)
+      : await preparePasswordChange(core, mine, secrets.keepToken)
   const sets = [
     sql`updated_at = ${core.now}`,
     sql`changed_by = ${core.requestId}`,
@@ -147,7 +126,7 @@ async function applyChanges(
         WHERE number = ${number} AND ${isAlive(core, viewer)}
           AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL`),
       ...(passwordChange?.statements ?? []),
-      ...address.statements(isMine),
+      ...address.statements(sql`${mine} IS NOT NULL`),
     ],
     core.db
       .select({
@@ -157,6 +136,7 @@ async function applyChanges(
           nameTaken: sql<number>`${nameTaken}`.as('outcome_name'),
           emailTaken: sql<number>`${address.isTaken}`.as('outcome_email'),
           quotaEnd: sql<number | null>`${address.quotaEnd}`.as('outcome_quota'),
+          noticeTo: sql<string | null>`${passwordChange?.owed ?? sql`NULL`}`.as('outcome_notice'),
         },
       })
       .from(accounts)
@@ -166,7 +146,7 @@ async function applyChanges(
   if (!found) fail({ code: 'account_not_found' })
   if (found.outcome.changedBy !== core.requestId) refuse(core, found.outcome)
   address.sendSoon()
-  passwordChange?.sendSoon(found.account)
+  passwordChange?.sendSoon(found.outcome.noticeTo)
   return found.account
 }
 
@@ -190,29 +170,4 @@ function refuse(
   if (outcome.quotaEnd !== null) failUntil(core, outcome.quotaEnd)
   // Neither name nor address stood in the way: the session ended while the request was under way.
   fail({ code: 'not_authenticated' })
-}
-
-interface PreparedPasswordChange {
-  readonly statements: readonly Query[]
-  sendSoon(account: Account): void
-}
-
-/** What follows from a new password, if `when` holds: other sessions and pending codes end, the owner is told. */
-async function preparePasswordChange(
-  core: Core,
-  number: number,
-  when: SQL,
-  keepToken: string | null,
-): Promise<PreparedPasswordChange> {
-  const letter = await prepareLetter(core, { kind: 'password_changed' })
-  const account = sql`(SELECT number FROM accounts WHERE number = ${number} AND ${when})`
-  return {
-    statements: [
-      ...endAllStatements(core, account, keepToken),
-      core.db.run(sql`DELETE FROM codes WHERE account_number = ${account} AND purpose = 'reset'`),
-      letter.owe(sql`SELECT email AS address FROM accounts
-        WHERE number = ${account} AND email_verified_at IS NOT NULL`),
-    ],
-    sendSoon: (changed) => letter.sendSoon(changed.emailVerifiedAt === null ? null : changed.email),
-  }
 }

@@ -1,12 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { commit, run } from '../storage/database'
+import { confirmedAddress } from './accounts'
 import type { Client, Core } from './context'
 import { fail, failInput, type Issue } from './errors'
 import { prepareLetter } from './outbox'
+import { preparePasswordChange } from './password-change'
 import { isUsablePassword, passwordIssue } from './passwords'
 import { requireRecentAuthentication } from './reauthentication'
-import { endAllStatements, isAlive, type Viewer } from './sessions'
+import { isAlive, type Viewer } from './sessions'
 import { sourcesOf } from './sources'
 import {
   addressBucket,
@@ -16,6 +18,7 @@ import {
   giveBack,
   isReserved,
   mayEvaluate,
+  quota,
   requireQuota,
   reserve,
 } from './throttle'
@@ -55,8 +58,11 @@ export async function setAccountKey(
     [
       core.db.run(sql`UPDATE accounts SET account_key_hash = ${hash}, updated_at = ${core.now}
         WHERE number = ${number} AND ${isAlive(core, viewer)}`),
-      letter.owe(sql`SELECT email AS address FROM accounts WHERE number = ${number}
-        AND account_key_hash = ${hash} AND email_verified_at IS NOT NULL`),
+      letter.owe(
+        confirmedAddress(
+          sql`(SELECT number FROM accounts WHERE number = ${number} AND account_key_hash = ${hash})`,
+        ),
+      ),
     ],
     core.db.all<{ noticeTo: string | null }>(
       sql`SELECT ${letter.owed} AS noticeTo FROM accounts WHERE number = ${number} AND account_key_hash = ${hash}`,
@@ -69,14 +75,7 @@ export async function setAccountKey(
 
 /** Wrong keys of one account number, whether an account has it or not. */
 function keyBucket(number: number): Bucket {
-  return {
-    key: sql`${`account-key:${number}`}`,
-    max: triesPerDay,
-    blockMs: () => sql`0`,
-    windowMs: dayMs,
-    windowFrom: 'first',
-    forgets: false,
-  }
+  return quota(sql`${`account-key:${number}`}`, triesPerDay, dayMs)
 }
 
 /**
@@ -111,25 +110,22 @@ export async function resetByAccountKey(
   if (!isRight || !found) fail({ code: 'invalid_account_key' })
 
   const hash = await hashPassword(input.newPassword, core.hashing)
-  const letter = await prepareLetter(core, { kind: 'password_changed' })
   const mine = sql`(SELECT number FROM accounts WHERE number = ${input.number} AND changed_by = ${core.requestId})`
+  const passwordChange = await preparePasswordChange(core, mine, null)
   const [changed] = await commit(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET password_hash = ${hash}, updated_at = ${core.now},
           changed_by = ${core.requestId}
         WHERE number = ${input.number} AND epoch = ${found.epoch} AND account_key_hash = ${found.hash}`),
-      ...endAllStatements(core, mine, null),
-      core.db.run(sql`DELETE FROM codes WHERE account_number = ${mine} AND purpose = 'reset'`),
+      ...passwordChange.statements,
       giveBack(core, bucket),
       giveBack(core, place),
-      letter.owe(sql`SELECT email AS address FROM accounts
-        WHERE number = ${mine} AND email_verified_at IS NOT NULL`),
     ],
-    core.db.all<{ noticeTo: string | null }>(sql`SELECT ${letter.owed} AS noticeTo
+    core.db.all<{ noticeTo: string | null }>(sql`SELECT ${passwordChange.owed} AS noticeTo
       FROM accounts WHERE number = ${mine}`),
     (rows) => rows.length > 0,
   )
   if (!changed) fail({ code: 'invalid_account_key' })
-  letter.sendSoon(changed.noticeTo)
+  passwordChange.sendSoon(changed.noticeTo)
 }

@@ -1,4 +1,4 @@
-import { getTableColumns } from 'drizzle-orm'
+import { getTableColumns, type SQL, sql } from 'drizzle-orm'
 import { accounts } from '../storage/schema'
 
 /** What the core says of an account. Hashes and claims stay where the rows are. */
@@ -16,4 +16,10 @@ export type Account = Omit<
 /** Whether the account's address is proven to be its own; an account without one has nothing to prove. */
 export function hasConfirmedEmail(account: Pick<Account, 'email' | 'emailVerifiedAt'>): boolean {
   return account.email !== null && account.emailVerifiedAt !== null
+}
+
+/** The confirmed address of an account, as a SELECT that letters are owed by; `account` is its number in SQL. */
+export function confirmedAddress(account: SQL): SQL {
+  return sql`SELECT email AS address FROM accounts
+    WHERE number = ${account} AND email_verified_at IS NOT NULL`
 }

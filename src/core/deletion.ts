@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commit, type Query } from '../storage/database'
+import { confirmedAddress } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'
 import { oweForgetting, oweObjects, prepareLetter } from './outbox'
@@ -7,8 +8,8 @@ import { isAlive, type Viewer } from './sessions'
 
 /** Deleting an account with everything in it. Only its username is kept back for a while. */
 
-/** Deleting an account with everything in it. `account` is its number in SQL, NULL for nothing to do. */
-export function deletionStatements(core: Core, account: SQL): readonly Query[] {
+/** `account` is the number of the account in SQL, NULL for nothing to do. */
+function deletionStatements(core: Core, account: SQL): readonly Query[] {
   const heldUntil = core.now + core.settings.usernameHoldSeconds * 1000
   return [
     core.db.run(sql`INSERT INTO held_usernames (username_key, held_until)
@@ -33,7 +34,8 @@ export function removalStatements(core: Core, account: SQL): readonly Query[] {
 
 /**
  * Deletes an account: rows, sessions, codes and history at once, KV records soon after. The caller
- * has proven that they may; `by` is whose session must live until then. Deleting it again changes nothing. One round trip.
+ * has proven that they may; `by` is whose session must live until then. Deleting it again changes
+ * nothing. One round trip.
  */
 export async function deleteAccount(
   core: Core,
@@ -47,11 +49,7 @@ export async function deleteAccount(
       : sql`(SELECT number FROM accounts WHERE number = ${account.number} AND ${isAlive(core, by)})`
   const [gone] = await commit(
     core.db,
-    [
-      notice.owe(sql`SELECT email AS address FROM accounts
-        WHERE number = ${number} AND email_verified_at IS NOT NULL`),
-      ...deletionStatements(core, number),
-    ],
+    [notice.owe(confirmedAddress(number)), ...deletionStatements(core, number)],
     core.db.all<{ noticeTo: string | null }>(
       sql`SELECT ${notice.owed} AS noticeTo WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${account.number})`,
     ),

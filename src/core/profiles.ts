@@ -1,4 +1,4 @@
-import { and, eq, isNull, type SQL } from 'drizzle-orm'
+import { and, eq, isNull } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
@@ -166,23 +166,14 @@ export async function getPerson(core: Core, caller: Caller, id: string): Promise
   return seenBy(viewer, found)
 }
 
-async function lookUp(core: Core, where: SQL | undefined): Promise<Person> {
+/** What anybody may see of the person with a username. Fails with account_not_found. One round trip. */
+export async function getPersonByUsername(core: Core, username: string): Promise<Person> {
   const [[found]] = await run(
     core.db,
     core.db
       .select(accountColumns)
       .from(accounts)
-      .where(and(where, isNull(accounts.disabledAt))),
+      .where(and(eq(accounts.usernameKey, usernameKey(username)), isNull(accounts.disabledAt))),
   )
   return found ? asStranger(found) : fail({ code: 'account_not_found' })
-}
-
-/** What anybody may see of the person with a username. Fails with account_not_found. */
-export function getPersonByUsername(core: Core, username: string): Promise<Person> {
-  return lookUp(core, eq(accounts.usernameKey, usernameKey(username)))
-}
-
-/** What anybody may see of the person with a number. Fails with account_not_found. */
-export function getPersonByNumber(core: Core, number: number): Promise<Person> {
-  return lookUp(core, eq(accounts.number, number))
 }

@@ -4,6 +4,7 @@ import { newMailedCode } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import { commit, run } from '../storage/database'
 import { expiredCodeKeptMs, findResetRecord, putResetRecord } from '../storage/reset-records'
+import { confirmedAddress } from './accounts'
 import type { Client, Core } from './context'
 import { tidyCode } from './email-confirmation'
 import { fail, failInput } from './errors'
@@ -151,8 +152,7 @@ export async function resetPassword(
         sql`DELETE FROM codes WHERE account_number = ${mine} AND code_hash <> ${codeHash}`,
       ),
       ...forgiven.map((bucket) => clear(core, bucket, sql`${mine} IS NOT NULL`)),
-      letter.owe(sql`SELECT email AS address FROM accounts
-        WHERE number = ${mine} AND email_verified_at IS NOT NULL`),
+      letter.owe(confirmedAddress(mine)),
       core.db.run(sql`UPDATE accounts SET password_hash = ${passwordHash}, updated_at = ${now},
           second_factor = CASE WHEN email_verified_at IS NULL THEN NULL ELSE second_factor END,
           account_key_hash = NULL,

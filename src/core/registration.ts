@@ -3,14 +3,13 @@ import { hashPassword } from '../crypto/password-hash'
 import { newAccountNumber, newId } from '../crypto/random'
 import { commit, run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
+import { accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
 import { removalStatements } from './deletion'
 import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
-import { fail, failInput, type Issue } from './errors'
-import { emailIssue, emailKey, nameIssue, usernameIssue, usernameKey } from './identifiers'
-import { passwordIssue } from './passwords'
-import { profileIssues } from './profiles'
+import { fail, failInput } from './errors'
+import { emailKey, usernameKey } from './identifiers'
 import { completeSignIn, type SignedIn } from './sign-in'
 import { sourcesOf } from './sources'
 import { hourlyQuota, quotaState, requireQuota } from './throttle'
@@ -30,19 +29,6 @@ export interface Registration {
   readonly replacesUnconfirmed: boolean
   /** Whether an administrator makes it for somebody: then it is made where nobody else may register. */
   readonly isByAdministrator?: boolean
-}
-
-/** Everything that the core refuses of a registration, or of the parts of one that there are. */
-export function registrationIssues(core: Core, input: Partial<Registration>): Issue[] {
-  const { username, email, password, firstName, lastName, profile } = input
-  return [
-    username === undefined ? null : usernameIssue(username),
-    email === undefined || email === null ? null : emailIssue(email),
-    password === undefined ? null : passwordIssue(core.settings, password, input),
-    firstName === undefined ? null : nameIssue('firstName', firstName),
-    lastName === undefined ? null : nameIssue('lastName', lastName),
-    ...profileIssues(profile ?? {}),
-  ].filter((issue) => issue !== null)
 }
 
 /**
@@ -78,7 +64,7 @@ async function requireRegistration(core: Core, input: Registration, client: Clie
   const isClosed = !settings.registrationOpen && !input.isByAdministrator
   if (isClosed) fail({ code: 'registration_closed' })
   if (settings.inviteOnly && !input.isByAdministrator) fail({ code: 'invalid_invite_code' })
-  const issues = registrationIssues(core, input)
+  const issues = accountIssues(core, input)
   if (issues.length > 0) failInput(issues)
 
   if (settings.throttle) await requireSignUpQuota(core, input.email, client)

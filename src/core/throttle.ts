@@ -80,16 +80,13 @@ export function secondFactorBucket(core: Core, account: SQL, known: SQL): Bucket
   }
 }
 
-/** So many an hour, counted from the first; what is over the quota is refused until the hour ends. */
+/** So many in a time, counted from the first; what is over the quota is refused until the time ends. */
+export function quota(key: SQL, max: number, windowMs: number): Bucket {
+  return { key, max, blockMs: () => sql`0`, windowMs, windowFrom: 'first', forgets: false }
+}
+
 export function hourlyQuota(key: SQL, max: number): Bucket {
-  return {
-    key,
-    max,
-    blockMs: () => sql`0`,
-    windowMs: hourMs,
-    windowFrom: 'first',
-    forgets: false,
-  }
+  return quota(key, max, hourMs)
 }
 
 /**

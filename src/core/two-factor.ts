@@ -1,6 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { commit } from '../storage/database'
-import { hasConfirmedEmail } from './accounts'
+import { confirmedAddress, hasConfirmedEmail } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'
 import { prepareLetter } from './outbox'
@@ -34,16 +34,14 @@ export async function setMailedSecondFactor(
   const letter = await prepareLetter(core, {
     kind: input.isOn ? 'second_factor_on' : 'second_factor_off',
   })
-  const mine = sql`number = ${account.number} AND changed_by = ${core.requestId}`
+  const mine = sql`(SELECT number FROM accounts WHERE number = ${account.number} AND changed_by = ${core.requestId})`
   const [changed] = await commit(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET second_factor = ${to}, updated_at = ${core.now}, changed_by = ${core.requestId}
         WHERE number = ${account.number} AND second_factor IS ${from} AND ${isAlive(core, viewer)}
           AND (${to} IS NULL OR email_verified_at IS NOT NULL)`),
-      letter.owe(
-        sql`SELECT email AS address FROM accounts WHERE ${mine} AND email_verified_at IS NOT NULL`,
-      ),
+      letter.owe(confirmedAddress(mine)),
     ],
     core.db.all<Outcome>(sql`SELECT ${isAlive(core, viewer)} AS isAlive, second_factor AS factor, ${letter.owed} AS noticeTo
       FROM accounts WHERE number = ${account.number}`),

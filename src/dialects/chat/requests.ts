@@ -1,10 +1,11 @@
 import * as z from 'zod'
 import type { AccountChanges } from '../../core/account-changes'
+import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
 import type { Issue } from '../../core/errors'
 import { isLine } from '../../core/identifiers'
 import type { NewPhoto } from '../../core/photos'
-import { type Registration, registrationIssues } from '../../core/registration'
+import type { Registration } from '../../core/registration'
 import type { DeviceInfo } from '../../core/sessions'
 
 /** What clients of this API send, and what it means to the core. */
@@ -67,7 +68,7 @@ export function toRegistration(sent: z.infer<typeof RegisterBody>): Registration
 /** What the core refuses, to be told in the order of the fields and not after all of the device's. */
 export function coreIssues(core: Core, sent: unknown): Issue[] {
   const { username, password } = Object(sent)
-  return registrationIssues(core, {
+  return accountIssues(core, {
     ...(typeof username === 'string' ? { username } : {}),
     ...(typeof password === 'string' ? { password } : {}),
   })

@@ -1,9 +1,10 @@
 import * as z from 'zod'
+import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
 import type { Issue } from '../../core/errors'
 import type { LoginInput } from '../../core/login'
 import type { Profile } from '../../core/profiles'
-import { type Registration, registrationIssues } from '../../core/registration'
+import type { Registration } from '../../core/registration'
 
 /**
  * What clients of this API send, and what it means to the core. The checks of a field stand in the
@@ -50,7 +51,7 @@ const wireNames: { readonly [field: string]: string } = {
 /** What the core refuses besides, and the one rule over two fields. */
 export function createIssues(core: Core, input: unknown): Issue[] {
   const { username, email, password, ...rest } = textsOf(input)
-  const issues = registrationIssues(core, {
+  const issues = accountIssues(core, {
     ...(username === undefined ? {} : { username }),
     ...(email === undefined ? {} : { email }),
     ...(password === undefined ? {} : { password }),

@@ -1,11 +1,12 @@
 import * as z from 'zod'
 import type { AccountChanges, ChangeOptions } from '../../core/account-changes'
+import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
 import { fail, type Issue } from '../../core/errors'
 import { isEmail, isId, isUsername } from '../../core/identifiers'
 import type { LoginInput } from '../../core/login'
 import type { Profile } from '../../core/profiles'
-import { type Registration, registrationIssues } from '../../core/registration'
+import type { Registration } from '../../core/registration'
 
 /** What clients of this API send, and what it means to the core. */
 
@@ -61,7 +62,7 @@ export function coreIssues(core: Core, sent: unknown): Issue[] {
   const { username, email, password, firstName, lastName, ...rest } = Object.fromEntries(texts)
   const known = Object.keys(ProfileFields.shape)
   const profile = Object.fromEntries(Object.entries(rest).filter(([key]) => known.includes(key)))
-  return registrationIssues(core, {
+  return accountIssues(core, {
     ...(username === undefined ? {} : { username }),
     ...(email === undefined ? {} : { email }),
     ...(password === undefined ? {} : { password }),
