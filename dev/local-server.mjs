@@ -9,13 +9,14 @@ const readyWithinMs = 90_000
 
 /**
  * Starts `npm run dev` (or dev:harness) on a free port with a state of its own, which goes when it
- * stops, and gives its origin and the way to stop it.
+ * stops, and gives its origin and the way to stop it. `vars` take the place of settings.
  */
-export async function startLocalServer({ harness = false } = {}) {
+export async function startLocalServer({ harness = false, vars = {} } = {}) {
   const port = await freePort()
   const origin = `http://localhost:${port}`
   const state = mkdtempSync(join(tmpdir(), 'atrium-'))
   const flags = [...(harness ? ['--harness'] : []), '--port', String(port), '--state', state]
+  for (const [name, value] of Object.entries(vars)) flags.push('--var', `${name}:${value}`)
   const server = spawn(process.execPath, [join(root, 'scripts/dev.mjs'), ...flags], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -71,19 +71,23 @@ export const notByHead = createMiddleware<AppEnv>(async function notByHead(c, ne
 })
 
 type Needs = Omit<Caller, 'token'>
+type ReadToken = (c: Context<AppEnv>) => string | null
 
-/** For reads: the core function asks D1 about the caller together with what it reads. */
-export function caller(needs: Needs) {
+/**
+ * For reads: the core function asks D1 about the caller together with what it reads. `readToken` is
+ * where the dialect looks for a token.
+ */
+export function caller(needs: Needs, readToken: ReadToken = readSessionToken) {
   return createMiddleware<AppEnv>(async function caller(c, next) {
-    c.set('caller', { token: readSessionToken(c), ...needs })
+    c.set('caller', { token: readToken(c), ...needs })
     await next()
   })
 }
 
 /** For changes: asks D1 about the caller before the body is looked at. */
-export function session(needs: Needs) {
+export function session(needs: Needs, readToken: ReadToken = readSessionToken) {
   return createMiddleware<AppEnv>(async function session(c, next) {
-    const asking = { token: readSessionToken(c), ...needs }
+    const asking = { token: readToken(c), ...needs }
     const { viewer } = await authenticate(c.var.core, asking)
     c.set('caller', asking)
     c.set('viewer', viewer)

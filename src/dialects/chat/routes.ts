@@ -1,5 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { createMiddleware } from 'hono/factory'
 import { updateAccount } from '../../core/account-changes'
 import { resetByAccountKey, setAccountKey } from '../../core/account-key'
 import type { Client } from '../../core/context'
@@ -12,11 +11,12 @@ import { asSelf } from '../../core/profiles'
 import { requireRecentAuthentication } from '../../core/reauthentication'
 import { registerAndSignIn } from '../../core/registration'
 import { searchPeople } from '../../core/search'
-import { authenticate, type Caller, type DeviceInfo, endSession } from '../../core/sessions'
+import { authenticate, type DeviceInfo, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { openUpload, storeUpload } from '../../core/uploads'
 import { body, check, params, query, readBody } from '../../http/body'
 import { clientOf } from '../../http/client'
+import * as credentials from '../../http/credentials'
 import { readBearer } from '../../http/credentials'
 import { type AppEnv, EdgeError } from '../../http/dialect'
 import { shield } from '../../http/shield'
@@ -31,24 +31,15 @@ function client(c: Context<AppEnv>, device: DeviceInfo | null = null): Client {
   return { ...clientOf(c, 'chat'), deviceToken: null, formerToken: null, device }
 }
 
-function callerWith(token: string | null): Caller {
-  return { token, scope: 'delegated:all', needsConfirmedEmail: false }
-}
-
-/** Asks about the bearer before the body is looked at. */
-const session = createMiddleware<AppEnv>(async function session(c, next) {
-  const caller = callerWith(readBearer(c))
-  const { viewer } = await authenticate(c.var.core, caller)
-  c.set('caller', caller)
-  c.set('viewer', viewer)
-  await next()
-})
+const needs = { scope: 'delegated:all', needsConfirmedEmail: false }
+const caller = credentials.caller(needs, readBearer)
+const session = credentials.session(needs, readBearer)
 
 const jsonOnly = { takesForms: false }
 
 /** The answer about oneself, of the session of this very request. */
 async function answerSelf(c: Context<AppEnv>, token: string | null) {
-  const portrait = await getOwnPortrait(c.var.core, callerWith(token))
+  const portrait = await getOwnPortrait(c.var.core, { token, ...needs })
   return c.json(renderSelf(portrait, portrait.sessions, token ?? ''))
 }
 
@@ -156,9 +147,9 @@ routes.on(
   },
 )
 
-routes.put('/users/me', async (c) => {
+routes.put('/users/me', caller, async (c) => {
   const { core } = c.var
-  const { viewer, photos } = await getOwnPortrait(core, callerWith(readBearer(c)))
+  const { viewer, photos } = await getOwnPortrait(core, c.var.caller)
   const sent = await check(requests.UpdateBody, await readBody(c, false), 'body')
   const options = { targetId: null, currentPassword: null }
   const changes = requests.toChanges(sent)
@@ -213,7 +204,7 @@ routes.delete('/users/me', shield, async (c) => {
     await deleteAccount(core, signedIn.account)
     return ok(c)
   }
-  const { viewer } = await authenticate(core, callerWith(readBearer(c)))
+  const { viewer } = await authenticate(core, { token: readBearer(c), ...needs })
   await requireRecentAuthentication(core, viewer, null)
   await deleteAccount(core, viewer.account, viewer)
   return ok(c)

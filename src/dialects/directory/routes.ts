@@ -11,9 +11,10 @@ import { deleteAccount } from '../../core/deletion'
 import { fail } from '../../core/errors'
 import { login } from '../../core/login'
 import { registerAccount, registerAndSignIn } from '../../core/registration'
-import { authenticate, type Caller, endAllSessions, endSession } from '../../core/sessions'
+import { authenticate, endAllSessions, endSession } from '../../core/sessions'
 import { body, check, readBody, readQuery } from '../../http/body'
 import { clientOf } from '../../http/client'
+import * as credentials from '../../http/credentials'
 import { readBearer } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
 import { shield } from '../../http/shield'
@@ -34,23 +35,10 @@ import {
 const client = (c: Context<AppEnv>) => ({ ...clientOf(c, 'directory'), formerToken: null })
 
 /** The header alone counts: no page can make a browser send it. */
-function callerOf(c: Context<AppEnv>): Caller {
-  return { token: readBearer(c), scope: 'delegated:all', needsConfirmedEmail: false }
-}
-
-const bearer = createMiddleware<AppEnv>(async function bearer(c, next) {
-  const caller = callerOf(c)
-  const { viewer } = await authenticate(c.var.core, caller)
-  c.set('caller', caller)
-  c.set('viewer', viewer)
-  await next()
-})
-
+const needs = { scope: 'delegated:all', needsConfirmedEmail: false }
+const bearer = credentials.session(needs, readBearer)
 /** The same for reads, where the core asks D1 about the caller and for the rows at once. */
-const caller = createMiddleware<AppEnv>(async function caller(c, next) {
-  c.set('caller', callerOf(c))
-  await next()
-})
+const caller = credentials.caller(needs, readBearer)
 
 /** Says no before the body or the query is looked at. */
 const administrator = createMiddleware<AppEnv>(async function administrator(c, next) {

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { updateAccount } from '../../core/account-changes'
 import { completeSecondFactor } from '../../core/challenges'
+import type { Core } from '../../core/context'
 import { confirmEmail, resendConfirmation } from '../../core/email-confirmation'
 import { fail, failInput, failureOf } from '../../core/errors'
 import { login } from '../../core/login'
@@ -151,23 +152,20 @@ routes.post(
   },
 )
 
-routes.on(['GET', 'POST'], '/user/logout', notByHead, async (c) => {
-  const token = readSessionToken(c)
-  if (token !== null) {
-    await endSession(c.var.core, token)
-    clearSessionCookie(c)
+/** Never unauthorized: whoever is not signed in is signed out already. */
+function signOut(end: (core: Core, token: string) => Promise<void>) {
+  return async (c: Context<AppEnv>) => {
+    const token = readSessionToken(c)
+    if (token !== null) {
+      await end(c.var.core, token)
+      clearSessionCookie(c)
+    }
+    return c.json(success())
   }
-  return c.json(success())
-})
+}
 
-routes.on(['GET', 'POST'], '/user/logout-all', notByHead, async (c) => {
-  const token = readSessionToken(c)
-  if (token !== null) {
-    await endAllSessions(c.var.core, token)
-    clearSessionCookie(c)
-  }
-  return c.json(success())
-})
+routes.on(['GET', 'POST'], '/user/logout', notByHead, signOut(endSession))
+routes.on(['GET', 'POST'], '/user/logout-all', notByHead, signOut(endAllSessions))
 
 async function mailResetCode(c: Context<AppEnv>, email: string) {
   await requestReset(c.var.core, { email }, client(c))

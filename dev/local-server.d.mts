@@ -1,0 +1,9 @@
+export interface LocalServer {
+  readonly origin: string
+  stop(): Promise<void>
+}
+
+export function startLocalServer(options?: {
+  readonly harness?: boolean
+  readonly vars?: { readonly [name: string]: string }
+}): Promise<LocalServer>
