@@ -14,6 +14,7 @@ import { type AppEnv, errorBoundary, type FailureTable, renderFailure } from './
 import { disownPage } from './http/disown-page'
 import { securityHeaders } from './http/headers'
 import { logProblem, logRequest, logSettings, logUpkeep } from './http/log'
+import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
 import { welcome } from './http/welcome'
 import { routedPath } from './root-routing'
@@ -68,6 +69,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
     return c.json({ status: 'ok' })
   })
   app.route('/', disownPage)
+  app.route('/', pictureFile)
 
   for (const { name, routes, failures } of dialects) {
     // Set before mounting: Hono hands a sub-app's errors to the handler it had by then.

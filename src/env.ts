@@ -80,6 +80,7 @@ const Variables = z.object({
   FIRST_ACCOUNT_IS_ADMIN: flag.optional(),
   USERNAME_HOLD_DAYS: count(0, 3650).default(30),
   UPLOADS_PER_HOUR: count(1, 100_000).default(30),
+  FOLLOWS_PER_HOUR: count(1, 100_000).default(500),
 
   PASSWORD_MIN: count(8, 64).default(8),
   PASSWORD_BLOCKLIST: flag.default(true),
@@ -126,6 +127,7 @@ export interface Settings {
   readonly firstAccountIsAdmin: boolean
   readonly usernameHoldSeconds: number
   readonly uploadsPerHour: number
+  readonly followsPerHour: number
   readonly passwordLengthMin: number
   readonly passwordBlocklist: boolean
   readonly passwordIterations: number
@@ -225,6 +227,7 @@ export function readSettings(env: Env): Settings {
     firstAccountIsAdmin: firstAccountIsAdmin(v.ENVIRONMENT, v.FIRST_ACCOUNT_IS_ADMIN),
     usernameHoldSeconds: v.USERNAME_HOLD_DAYS * daySeconds,
     uploadsPerHour: v.UPLOADS_PER_HOUR,
+    followsPerHour: v.FOLLOWS_PER_HOUR,
     passwordLengthMin: v.PASSWORD_MIN,
     passwordBlocklist: v.PASSWORD_BLOCKLIST,
     passwordIterations: v.PASSWORD_ITERATIONS,

@@ -7,7 +7,8 @@ import { type Account, accountColumns } from './accounts'
 import { prepareAddressChange } from './address-change'
 import type { Client, Core } from './context'
 import { fail, failInput } from './errors'
-import { usernameKey } from './identifiers'
+import { approvePending } from './follows'
+import { nameKey, usernameKey } from './identifiers'
 import { preparePasswordChange } from './password-change'
 import { requireRecentAuthentication } from './reauthentication'
 import { isAlive, type Viewer } from './sessions'
@@ -19,6 +20,7 @@ export interface AccountChanges extends AccountFields {
   /** Takes effect when the new address is confirmed. */
   readonly email?: string
   readonly role?: Account['role']
+  /** An account that becomes public says yes to everybody who has asked to follow it. */
   readonly isPrivate?: boolean
 }
 
@@ -77,8 +79,12 @@ function assignments(changes: AccountChanges, passwordHash: string | null): SQL[
     ...(username === undefined
       ? []
       : [sql`username = ${username}`, sql`username_key = ${usernameKey(username)}`]),
-    ...(firstName === undefined ? [] : [sql`first_name = ${firstName}`]),
-    ...(lastName === undefined ? [] : [sql`last_name = ${lastName}`]),
+    ...(firstName === undefined
+      ? []
+      : [sql`first_name = ${firstName}`, sql`first_name_key = ${nameKey(firstName)}`]),
+    ...(lastName === undefined
+      ? []
+      : [sql`last_name = ${lastName}`, sql`last_name_key = ${nameKey(lastName)}`]),
     ...(role === undefined ? [] : [sql`role = ${role}`]),
     ...(isPrivate === undefined ? [] : [sql`is_private = ${isPrivate ? 1 : 0}`]),
     ...(profile === undefined ? [] : [sql`profile = ${patchedProfile(profile)}`]),
@@ -126,6 +132,7 @@ async function applyChanges(
         WHERE number = ${number} AND ${isAlive(core, viewer)}
           AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL`),
       ...(passwordChange?.statements ?? []),
+      ...(changes.isPrivate === false ? [approvePending(core, mine)] : []),
       ...address.statements(sql`${mine} IS NOT NULL`),
     ],
     core.db

@@ -3,8 +3,11 @@ import { commit, type Query } from '../storage/database'
 import { confirmedAddress } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'
+import { giveInviteBack } from './invites'
 import { oweForgetting, oweObjects, prepareLetter } from './outbox'
+import { pictureOf } from './pictures'
 import { isAlive, type Viewer } from './sessions'
+import { objectsOf } from './uploads'
 
 /** Deleting an account with everything in it. Only its username is kept back for a while. */
 
@@ -20,13 +23,20 @@ function deletionStatements(core: Core, account: SQL): readonly Query[] {
 }
 
 /**
- * The same without keeping the name back: for accounts that a stranger made with somebody's address,
- * whose owner may want the name.
+ * The same without keeping the name back or the invitation used: for accounts that a stranger made
+ * with somebody's address, whose owner may want the name.
  */
-export function removalStatements(core: Core, account: SQL): readonly Query[] {
+export function undoRegistration(core: Core, account: SQL): readonly Query[] {
+  return [giveInviteBack(core, account), ...removalStatements(core, account)]
+}
+
+function removalStatements(core: Core, account: SQL): readonly Query[] {
   return [
     oweForgetting(core, sql`account_number = ${account}`),
-    oweObjects(core, sql`account_number = ${account}`),
+    oweObjects(
+      core,
+      sql`${objectsOf(sql`account_number = ${account}`)} UNION ALL ${pictureOf(account)}`,
+    ),
     // Last, because every other table's rows go with it, and with them what the others look at.
     core.db.run(sql`DELETE FROM accounts WHERE number = ${account}`),
   ]

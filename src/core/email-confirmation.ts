@@ -3,7 +3,7 @@ import { newMailedCode } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import { commit, type Query, run } from '../storage/database'
 import type { Client, Core } from './context'
-import { removalStatements } from './deletion'
+import { undoRegistration } from './deletion'
 import { fail } from './errors'
 import { emailKey } from './identifiers'
 import { prepareLetter } from './outbox'
@@ -220,7 +220,7 @@ export async function disownEmail(core: Core, code: string): Promise<void> {
   await commit(
     core.db,
     found.isUnproven
-      ? removalStatements(core, isUnproven)
+      ? undoRegistration(core, isUnproven)
       : [
           core.db.run(sql`DELETE FROM codes WHERE account_number = ${number} AND address = ${address}
             AND purpose IN ('confirm', 'disown')`),

@@ -1,4 +1,6 @@
 import { DatabaseUnavailable } from '../storage/database'
+import type { PngProblem } from './png'
+import type { Scope } from './scopes'
 
 /**
  * Every way in which the core can refuse, as one closed union. The core is precise; each dialect
@@ -32,18 +34,25 @@ export type Failure =
   | { readonly code: 'taken'; readonly fields: readonly ('username' | 'email' | 'fileName')[] }
   | { readonly code: 'not_authenticated' }
   | { readonly code: 'reauthentication_required'; readonly reason: 'stale' | 'wrong_password' }
-  | { readonly code: 'missing_scope'; readonly scope: string }
+  | { readonly code: 'missing_scope'; readonly scope: Scope }
   | { readonly code: 'forbidden' }
   | { readonly code: 'email_not_confirmed' }
   | { readonly code: 'no_confirmed_email' }
   | { readonly code: 'nothing_to_confirm' }
   | { readonly code: 'account_disabled' }
   | { readonly code: 'account_not_found' }
+  /** What is done to somebody else only was asked for with one's own account. */
+  | { readonly code: 'same_account' }
+  | { readonly code: 'blocked' }
+  | { readonly code: 'not_following' }
+  | { readonly code: 'follow_not_found' }
   | { readonly code: 'invalid_code'; readonly reason: 'unknown' | 'expired' | 'used' }
   | { readonly code: 'invalid_second_factor' }
   | { readonly code: 'invalid_account_key' }
   | { readonly code: 'upload_not_found' }
   | { readonly code: 'photo_not_found' }
+  | { readonly code: 'picture_not_found' }
+  | { readonly code: 'invalid_picture'; readonly problem: PngProblem }
   | { readonly code: 'upload_too_large'; readonly bytesMax: number }
   | { readonly code: 'unavailable'; readonly retryAfterSeconds: number }
   | { readonly code: 'internal' }

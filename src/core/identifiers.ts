@@ -91,6 +91,11 @@ export function nameIssue(field: 'firstName' | 'lastName', name: string): Issue 
   return isLine(name) ? null : { field, rule: 'format', value: name }
 }
 
+/** A name as it is searched by its beginning: lower case, without accents. */
+export function nameKey(name: string): string {
+  return name.normalize('NFD').replaceAll(/\p{M}/gu, '').toLowerCase()
+}
+
 /** An account's id: 24 hex digits. */
 export function isId(text: string): boolean {
   return idPattern.test(text)

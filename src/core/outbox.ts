@@ -80,9 +80,36 @@ export function oweForgetting(core: Core, which: SQL): Query {
   return oweKeys(core, 'forget', sql`SELECT token_hash AS key FROM sessions WHERE ${which}`)
 }
 
-/** Owes the deletion of the objects of uploads; `which` is a condition in SQL. */
-export function oweObjects(core: Core, which: SQL): Query {
-  return oweKeys(core, 'objects', sql`SELECT object_key AS key FROM uploads WHERE ${which}`)
+/** Owes the deletion of objects in R2; `keys` is a SELECT of one column `key`. Once per request. */
+export function oweObjects(core: Core, keys: SQL): Query {
+  return oweKeys(core, 'objects', keys)
+}
+
+export interface PlannedRemoval {
+  readonly isPlanned: SQL
+  /** Owes it, provided that `when` holds. */
+  plan(when: SQL): Query
+}
+
+/** The deletion of an object that is about to be stored, unless it is called off before `dueAt`. */
+export function planRemoval(core: Core, key: string, dueAt: number): PlannedRemoval {
+  const id = plannedId(key)
+  return {
+    isPlanned: sql`EXISTS (SELECT 1 FROM outbox WHERE id = ${id} AND tries = 0)`,
+    plan: (when) =>
+      core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at)
+        SELECT ${id}, 'objects', ${JSON.stringify([key])}, '', ${core.now}, ${dueAt}
+        WHERE ${when} ON CONFLICT (id) DO NOTHING`),
+  }
+}
+
+/** Calls a planned deletion off, provided that `when` holds. */
+export function cancelRemoval(core: Core, key: string, when: SQL): Query {
+  return core.db.run(sql`DELETE FROM outbox WHERE id = ${plannedId(key)} AND ${when}`)
+}
+
+function plannedId(key: string): string {
+  return `objects ${key}`
 }
 
 interface OutboxRow {

@@ -1,13 +1,15 @@
-import { asc, eq, type SQL, sql } from 'drizzle-orm'
+import { asc, type SQL, sql } from 'drizzle-orm'
 import { commit, run } from '../storage/database'
 import { accounts, photos } from '../storage/schema'
 import { accountColumns } from './accounts'
+import { isKnownTo } from './audience'
 import type { Core } from './context'
 import { fail, failInput } from './errors'
 import { oweObjects } from './outbox'
 import { asSelf, asStranger, type Person } from './profiles'
 import { asListed, type ListedSession, sessionsOf } from './session-list'
 import { authenticate, type Caller, isAlive, ownNumber, type Viewer } from './sessions'
+import { objectsOf } from './uploads'
 
 /** The photos that a person shows: uploads of their own, and nobody else's. */
 
@@ -52,7 +54,7 @@ export async function getOwnPortrait(core: Core, caller: Caller): Promise<OwnPor
   const [shown, opened] = rows
   return {
     viewer,
-    person: asSelf(viewer.account),
+    person: await asSelf(core, viewer.account),
     photos: shown,
     sessions: asListed(opened, viewer),
   }
@@ -68,18 +70,26 @@ export function photosOfMany(core: Core, numbers: SQL) {
     .limit(manyPhotosMax)
 }
 
-/** Anybody by number, with their photos, as everybody sees them. Fails with account_not_found. */
-export async function getPortrait(core: Core, number: number): Promise<Portrait> {
+/**
+ * Anybody by number, with their photos, as everybody sees them. `visitor` may carry a session, whose
+ * account does not find who has blocked it. Fails with account_not_found.
+ */
+export async function getPortrait(
+  core: Core,
+  visitor: Pick<Caller, 'token'>,
+  number: number,
+): Promise<Portrait> {
+  const isKnown = isKnownTo(await ownNumber(visitor))
   const [[account], shown] = await run(
     core.db,
     core.db
       .select(accountColumns)
       .from(accounts)
-      .where(sql`${eq(accounts.number, number)} AND ${accounts.disabledAt} IS NULL`),
+      .where(sql`${accounts.number} = ${number} AND ${isKnown}`),
     photosOf(core, sql`${number}`),
   )
   if (!account) fail({ code: 'account_not_found' })
-  return { person: asStranger(account), photos: shown }
+  return { person: await asStranger(core, account), photos: shown }
 }
 
 export interface NewPhoto {
@@ -128,7 +138,7 @@ export async function deletePhoto(core: Core, viewer: Viewer, photoId: string): 
   await commit(
     core.db,
     [
-      oweObjects(core, isMine),
+      oweObjects(core, objectsOf(isMine)),
       core.db.run(
         sql`DELETE FROM photos WHERE photo_id = ${photoId} AND account_number = ${number}`,
       ),

@@ -1,13 +1,15 @@
-import { and, eq, isNull } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { accounts, type Profile } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
+import { isKnownTo } from './audience'
 import type { Core } from './context'
 import { fail, type Issue } from './errors'
-import { isId, isLine, isProse, usernameKey } from './identifiers'
-import { authenticate, type Caller, type Viewer } from './sessions'
+import { isLine, isProse, usernameKey } from './identifiers'
+import { pictureUrl } from './picture-links'
+import { authenticate, type Caller, ownNumber } from './sessions'
 
-/** Profiles: what their parts may hold, and who sees what of whom. */
+/** Profiles: what their parts may hold, and what of them others see. */
 
 export type { Profile }
 
@@ -91,11 +93,12 @@ export interface Person
     | 'isPrivate'
     | 'followerCount'
     | 'followingCount'
-    | 'pictureKey'
     | 'createdAt'
     | 'updatedAt'
   > {
   readonly profile: Omit<Profile, PrivateField>
+  /** Where the picture is to be had for the next hours; null without one. */
+  readonly pictureUrl: string | null
   /** What only the person sees; null in everybody else's view. */
   readonly own: OwnView | null
 }
@@ -105,11 +108,11 @@ export interface OwnView
     Pick<Profile, PrivateField> {}
 
 /** An account as its owner sees it. */
-export function asSelf(account: Account): Person {
+export async function asSelf(core: Core, account: Account): Promise<Person> {
   const { email, emailVerifiedAt, secondFactor, disabledAt, loggedInAt, profile } = account
   const { phone, phoneCountryCode, customData } = profile
   return {
-    ...asStranger(account),
+    ...(await asStranger(core, account)),
     own: {
       email,
       emailVerifiedAt,
@@ -124,7 +127,7 @@ export function asSelf(account: Account): Person {
 }
 
 /** An account as everybody else sees it. */
-export function asStranger(account: Account): Person {
+export async function asStranger(core: Core, account: Account): Promise<Person> {
   const { phone, phoneCountryCode, customData, ...profile } = account.profile
   return {
     number: account.number,
@@ -136,7 +139,7 @@ export function asStranger(account: Account): Person {
     isPrivate: account.isPrivate,
     followerCount: account.followerCount,
     followingCount: account.followingCount,
-    pictureKey: account.pictureKey,
+    pictureUrl: await pictureUrl(core, account),
     createdAt: account.createdAt,
     updatedAt: account.updatedAt,
     profile,
@@ -144,13 +147,18 @@ export function asStranger(account: Account): Person {
   }
 }
 
-export function seenBy(viewer: Viewer, account: Account): Person {
-  return viewer.account.number === account.number ? asSelf(account) : asStranger(account)
+export function seenBy(
+  core: Core,
+  viewer: { readonly account: Pick<Account, 'number'> },
+  account: Account,
+): Promise<Person> {
+  const isOwn = viewer.account.number === account.number
+  return isOwn ? asSelf(core, account) : asStranger(core, account)
 }
 
 /**
  * The person with an id, as the caller may see them. Fails with account_not_found for an id that is
- * unknown, disabled or no id at all. One round trip.
+ * unknown, disabled, or of somebody who has blocked the caller. One round trip.
  */
 export async function getPerson(core: Core, caller: Caller, id: string): Promise<Person> {
   const { viewer, rows } = await authenticate(
@@ -159,21 +167,28 @@ export async function getPerson(core: Core, caller: Caller, id: string): Promise
     core.db
       .select(accountColumns)
       .from(accounts)
-      .where(and(eq(accounts.id, isId(id) ? id : ''), isNull(accounts.disabledAt))),
+      .where(sql`${accounts.id} = ${id} AND ${isKnownTo(await ownNumber(caller))}`),
   )
   const [found] = rows[0]
-  if (!found) fail({ code: 'account_not_found' })
-  return seenBy(viewer, found)
+  return found ? seenBy(core, viewer, found) : fail({ code: 'account_not_found' })
 }
 
-/** What anybody may see of the person with a username. Fails with account_not_found. One round trip. */
-export async function getPersonByUsername(core: Core, username: string): Promise<Person> {
+/**
+ * What anybody may see of the person with a username. `visitor` may carry a session, whose account
+ * does not find who has blocked it. Fails with account_not_found. One round trip.
+ */
+export async function getPersonByUsername(
+  core: Core,
+  visitor: Pick<Caller, 'token'>,
+  username: string,
+): Promise<Person> {
+  const viewer = await ownNumber(visitor)
   const [[found]] = await run(
     core.db,
     core.db
       .select(accountColumns)
       .from(accounts)
-      .where(and(eq(accounts.usernameKey, usernameKey(username)), isNull(accounts.disabledAt))),
+      .where(sql`${accounts.usernameKey} = ${usernameKey(username)} AND ${isKnownTo(viewer)}`),
   )
-  return found ? asStranger(found) : fail({ code: 'account_not_found' })
+  return found ? asStranger(core, found) : fail({ code: 'account_not_found' })
 }

@@ -2,14 +2,15 @@ import { type SQL, sql } from 'drizzle-orm'
 import { hashPassword } from '../crypto/password-hash'
 import { newAccountNumber, newId } from '../crypto/random'
 import { commit, run } from '../storage/database'
-import { accounts, type Profile } from '../storage/schema'
+import { accounts, type Profile, system } from '../storage/schema'
 import { accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
-import { removalStatements } from './deletion'
+import { undoRegistration } from './deletion'
 import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
 import { fail, failInput } from './errors'
-import { emailKey, usernameKey } from './identifiers'
+import { emailKey, nameKey, usernameKey } from './identifiers'
+import { isInvited, useInvite } from './invites'
 import { completeSignIn, type SignedIn } from './sign-in'
 import { sourcesOf } from './sources'
 import { hourlyQuota, quotaState, requireQuota } from './throttle'
@@ -60,32 +61,49 @@ export async function registerAndSignIn(
 
 /** Refuses a registration before anything is hashed for it. */
 async function requireRegistration(core: Core, input: Registration, client: Client) {
-  const { settings } = core
-  const isClosed = !settings.registrationOpen && !input.isByAdministrator
+  const isClosed = !core.settings.registrationOpen && !input.isByAdministrator
   if (isClosed) fail({ code: 'registration_closed' })
-  if (settings.inviteOnly && !input.isByAdministrator) fail({ code: 'invalid_invite_code' })
   const issues = accountIssues(core, input)
   if (issues.length > 0) failInput(issues)
 
-  if (settings.throttle) await requireSignUpQuota(core, input.email, client)
+  const invitation = isAdmitted(core, input, replacedAccount(core, input))
+  if (core.settings.throttle || invitation !== null) {
+    await requireSignUpQuota(core, input, client, invitation ?? sql`1`)
+  }
+}
+
+/**
+ * Whether an invite code lets the registration in, as a condition in SQL; null where none is asked
+ * for. A code that was used for the account which gives way may be used again.
+ */
+function isAdmitted(core: Core, input: Registration, givesWay: SQL): SQL | null {
+  if (!core.settings.inviteOnly || input.isByAdministrator) return null
+  return isInvited(input.inviteCode ?? '', givesWay)
 }
 
 /** How many accounts one client may make, and how often an unconfirmed one may be made anew. */
-async function requireSignUpQuota(core: Core, email: string | null, client: Client): Promise<void> {
+async function requireSignUpQuota(
+  core: Core,
+  { email }: Registration,
+  client: Client,
+  isAllowed: SQL,
+): Promise<void> {
   const { address } = await sourcesOf(core, client)
   const signUps = hourlyQuota(sql`${`sign-ups:${address}`}`, core.settings.signUpsPerAddressPerHour)
   const mails = email === null ? [] : await confirmationQuotas(core, email, client)
   // What will be refused as taken mails nothing, and must not use anybody's quota up.
   const isFree = sql`NOT EXISTS (SELECT 1 FROM accounts
-    WHERE email_key = ${emailKey(email ?? '')} AND email_verified_at IS NOT NULL)`
-  const [, state, ...mailed] = await run(
+    WHERE email_key = ${emailKey(email ?? '')} AND email_verified_at IS NOT NULL) AND ${isAllowed}`
+  const [[state], , signedUp, ...mailed] = await run(
     core.db,
+    core.db.all<{ isAllowed: number }>(sql`SELECT ${isAllowed} AS isAllowed`),
     ...quotaState(core, signUps),
     ...mails.flatMap((quota) => quotaState(core, quota, isFree)),
   )
-  requireQuota(core, signUps, state)
+  requireQuota(core, signUps, signedUp)
+  if (!state?.isAllowed) fail({ code: 'invalid_invite_code' })
   mails.forEach((quota, i) => {
-    requireQuota(core, quota, (mailed[2 * i + 1] ?? []) as typeof state)
+    requireQuota(core, quota, (mailed[2 * i + 1] ?? []) as typeof signedUp)
   })
 }
 
@@ -98,20 +116,24 @@ async function insertAccount(
   const { now, settings } = core
   const passwordHash = await hashPassword(input.password, core.hashing)
   const number = newAccountNumber()
-  const nameKey = usernameKey(input.username)
+  const id = newId(now)
+  const { username, firstName, lastName } = input
+  const takenKey = usernameKey(username)
   const addressKey = input.email === null ? null : emailKey(input.email)
   const mustConfirm = input.email !== null && settings.requireEmailVerification
   const verifiedAt = input.email === null || mustConfirm ? null : now
   const role = settings.firstAccountIsAdmin
     ? sql`CASE WHEN EXISTS (SELECT 1 FROM accounts) THEN 'user' ELSE 'admin' END`
     : sql`'user'`
-  const isHeld = sql`EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${nameKey} AND held_until > ${now})`
+  const isHeld = sql`EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${takenKey} AND held_until > ${now})`
   const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`
+  const givesWay = replacedAccount(core, input)
+  const admission = isAdmitted(core, input, givesWay)
   const confirmation = mustConfirm
     ? await prepareConfirmation(core, {
         kind: 'confirm_email',
         account: sql`${number}`,
-        username: input.username,
+        username,
         address: input.email ?? '',
       })
     : null
@@ -122,74 +144,94 @@ async function insertAccount(
 
   const inserting =
     core.db.run(sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
-      email_verified_at, password_hash, role, first_name, last_name, profile, created_at, updated_at)
-    SELECT ${number}, ${newId(now)}, ${input.username}, ${nameKey}, ${input.email}, ${addressKey},
-      ${verifiedAt}, ${passwordHash}, ${role}, ${input.firstName}, ${input.lastName},
+      email_verified_at, password_hash, role, first_name, first_name_key, last_name, last_name_key,
+      profile, created_at, updated_at)
+    SELECT ${number}, ${id}, ${username}, ${takenKey}, ${input.email}, ${addressKey},
+      ${verifiedAt}, ${passwordHash}, ${role}, ${firstName}, ${nameKey(firstName)}, ${lastName}, ${nameKey(lastName)},
       ${JSON.stringify(input.profile)}, ${now}, ${now}
-    WHERE NOT ${isHeld} ON CONFLICT DO NOTHING`)
+    WHERE NOT ${isHeld} AND ${admission ?? sql`1`} ON CONFLICT DO NOTHING`)
   const readBack = core.db
     .select({
       account: accountColumns,
       conflict: {
-        username: sql<number>`${accounts.usernameKey} = ${nameKey}`.as('same_username'),
+        username: sql<number>`${accounts.usernameKey} IS ${takenKey}`.as('same_username'),
         email: sql<number>`${accounts.emailKey} IS ${addressKey}`.as('same_email'),
         held: sql<number>`${isHeld}`.as('held_username'),
+        admitted: sql<number>`${admission ?? sql`1`}`.as('admitted'),
       },
     })
-    .from(accounts)
-    .where(
+    .from(system)
+    .leftJoin(
+      accounts,
       sql`${accounts.number} = ${number} OR (NOT ${isMine} AND ${accounts.number} IN (
-        SELECT number FROM accounts WHERE username_key = ${nameKey}
+        SELECT number FROM accounts WHERE username_key = ${takenKey}
         UNION SELECT number FROM accounts WHERE email_key = ${addressKey}))`,
     )
   const found = await commit(
     core.db,
     [
-      ...(input.replacesUnconfirmed && addressKey !== null
-        ? replaceUnconfirmed(core, addressKey, nameKey, isHeld)
+      ...(input.replacesUnconfirmed
+        ? undoRegistration(
+            core,
+            sql`(SELECT number FROM accounts WHERE number = ${givesWay}
+              AND NOT ${isHeld} AND ${admission ?? sql`1`})`,
+          )
         : []),
       inserting,
+      ...(admission === null ? [] : [useInvite(core, input.inviteCode ?? '', id, isMine)]),
       ...(confirmation?.statements(isMine) ?? []),
       ...(completion?.statements(isMine) ?? []),
     ],
     readBack,
-    (rows) => rows.some((row) => row.account.number === number),
+    (rows) => rows.some((row) => row.account?.number === number),
   )
 
-  const mine = found.find((row) => row.account.number === number)
-  if (!mine) {
-    const isTaken = (field: 'username' | 'email') => found.some((row) => row.conflict[field] === 1)
-    const emailTaken = addressKey !== null && isTaken('email')
-    // A name that is held back, or a number drawn twice, leaves no row: the name is what to change.
-    const isHeldBack = found.some((row) => row.conflict.held === 1)
-    const nameTaken = isTaken('username') || isHeldBack || !emailTaken
-    fail({
-      code: 'taken',
-      fields: [
-        ...(nameTaken ? (['username'] as const) : []),
-        ...(emailTaken ? (['email'] as const) : []),
-      ],
-    })
-  }
+  const mine = found.find((row) => row.account?.number === number)
+  if (!mine?.account) refuse(found, addressKey)
   confirmation?.sendSoon()
   const signedIn = completion?.signedIn(mine.account) ?? null
   return { account: mine.account, signedIn }
 }
 
+type Conflict = { username: number; email: number; held: number; admitted: number }
+
+function refuse(
+  found: readonly { account: Account | null; conflict: Conflict }[],
+  addressKey: string | null,
+): never {
+  const others = found.filter(({ account }) => account !== null)
+  const isTaken = (field: 'username' | 'email') =>
+    others.some(({ conflict }) => conflict[field] === 1)
+  const emailTaken = addressKey !== null && isTaken('email')
+  const isHeldBack = found.some(({ conflict }) => conflict.held === 1)
+  const wasInvited = found.some(({ conflict }) => conflict.admitted === 1)
+  if (others.length === 0 && !isHeldBack && !wasInvited) fail({ code: 'invalid_invite_code' })
+  // A number drawn twice leaves no row: the name is what to change.
+  const nameTaken = isTaken('username') || isHeldBack || !emailTaken
+  fail({
+    code: 'taken',
+    fields: [
+      ...(nameTaken ? (['username'] as const) : []),
+      ...(emailTaken ? (['email'] as const) : []),
+    ],
+  })
+}
+
 /**
- * An account that never proved its address gives way to whoever registers the address anew, with
- * everything in it; unless the new name is not to be had, or an administrator would be lost.
+ * The number in SQL of the account that never proved the same address and gives way to whoever
+ * registers it anew, with everything in it; NULL where the new name is another's, or an
+ * administrator would be lost.
  */
-function replaceUnconfirmed(core: Core, addressKey: string, nameKey: string, isHeld: SQL) {
+function replacedAccount(core: Core, input: Registration): SQL {
+  if (!input.replacesUnconfirmed || input.email === null) return sql`NULL`
+  const addressKey = emailKey(input.email)
   // The first account of an empty database administers whoever it is; alone, it is nobody's loss.
   const isAlone = sql`(SELECT MIN(number) FROM accounts) = (SELECT MAX(number) FROM accounts)`
   const isExpendable = core.settings.firstAccountIsAdmin
     ? sql`(role = 'user' OR ${isAlone})`
     : sql`role = 'user'`
-  const replaced = sql`(SELECT number FROM accounts
+  return sql`(SELECT number FROM accounts
     WHERE email_key = ${addressKey} AND email_verified_at IS NULL AND ${isExpendable}
       AND NOT EXISTS (SELECT 1 FROM accounts AS other
-        WHERE other.username_key = ${nameKey} AND other.email_key IS NOT ${addressKey})
-      AND NOT ${isHeld})`
-  return removalStatements(core, replaced)
+        WHERE other.username_key = ${usernameKey(input.username)} AND other.email_key IS NOT ${addressKey}))`
 }

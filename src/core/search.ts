@@ -1,61 +1,130 @@
-import { and, inArray, isNull, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { accounts } from '../storage/schema'
-import { accountColumns } from './accounts'
+import { type Account, accountColumns } from './accounts'
+import { isOpenTo, isShownTo } from './audience'
 import type { Core } from './context'
 import { failInput } from './errors'
-import { isLine } from './identifiers'
+import { isLine, nameKey } from './identifiers'
 import { type Portrait, photosOfMany } from './photos'
-import { asStranger } from './profiles'
+import { asStranger, type Person, seenBy } from './profiles'
+import { authenticate, type Caller, ownNumber } from './sessions'
 
 /**
- * Finding people by a part of their username or name, in any case. The trigram index answers without
- * scanning; two characters are no trigram, and find what begins with them.
+ * Finding people by a part of their username or name, in any case, with or without accents. The
+ * trigram index answers without scanning; two characters are no trigram, and find what begins with
+ * them. Usernames that are or begin like the text come first.
  */
 
 const lengthMin = 2
 const trigramLength = 3
 const lengthMax = 100
 
-/**
- * People whose username or name holds a text, with their photos, as everybody sees them. Fails with
- * invalid_input for a text that is too short or too long. At most `limit` people, one round trip.
- */
-export async function searchPeople(core: Core, text: string, limit: number): Promise<Portrait[]> {
+/** The text that is looked for. Fails with invalid_input for one that is too short or too long. */
+function wantedText(text: string): string {
   const wanted = text.trim().normalize('NFC')
   const length = Array.from(wanted).length
   if (length < lengthMin) failInput([{ field: 'query', rule: 'too_short', value: text }])
   if (length > lengthMax) failInput([{ field: 'query', rule: 'too_long', value: text }])
   if (!isLine(wanted)) failInput([{ field: 'query', rule: 'format', value: text }])
-  const matching = length < trigramLength ? beginning(wanted, limit) : containing(wanted, limit)
-  const [found, shown] = await run(
-    core.db,
-    core.db
-      .select(accountColumns)
-      .from(accounts)
-      .where(and(inArray(accounts.number, matching), isNull(accounts.disabledAt)))
-      .limit(limit),
-    photosOfMany(core, matching),
-  )
-  const byOwner = Map.groupBy(shown, ({ number }) => number)
-  return found.map((account) => ({
-    person: asStranger(account),
-    photos: byOwner.get(account.number) ?? [],
-  }))
+  return wanted
+}
+
+/** The numbers and ranks of at most three times `limit` people whom the viewer may meet, in SQL. */
+function matching(wanted: string, viewer: SQL, limit: number): SQL {
+  const isShort = Array.from(wanted).length < trigramLength
+  const key = nameKey(wanted)
+  const branches = [
+    ranked(0, sql`accounts WHERE username_key = ${wanted.toLowerCase()}`, viewer, limit),
+    beginning(1, sql`username_key`, wanted.toLowerCase(), viewer, limit),
+    ...(isShort
+      ? [
+          beginning(2, sql`first_name_key`, key, viewer, limit),
+          beginning(2, sql`last_name_key`, key, viewer, limit),
+        ]
+      : [ranked(2, containing(wanted), viewer, limit)]),
+  ]
+  return sql`(SELECT found, MIN(rank) AS rank FROM (${sql.join(branches, sql` UNION ALL `)})
+    GROUP BY found ORDER BY rank LIMIT ${limit})`
+}
+
+/** Each branch stops by itself, so that a common text costs no more than a rare one. */
+function ranked(rank: number, where: SQL, viewer: SQL, limit: number): SQL {
+  return sql`SELECT * FROM (SELECT number AS found, ${rank} AS rank FROM ${where}
+    AND ${isShownTo(viewer)} LIMIT ${limit})`
+}
+
+function beginning(rank: number, column: SQL, from: string, viewer: SQL, limit: number): SQL {
+  const to = `${from}\u{10ffff}`
+  return ranked(rank, sql`accounts WHERE ${column} >= ${from} AND ${column} < ${to}`, viewer, limit)
 }
 
 /** Quoted as one phrase, so that nothing in the text is an operator of the index. */
-function containing(text: string, limit: number): SQL {
-  const phrase = `"${text.replaceAll('"', '""')}"`
-  return sql`(SELECT number FROM account_search JOIN accounts ON accounts.number = account_search.rowid
-    WHERE account_search MATCH ${phrase} AND disabled_at IS NULL LIMIT ${limit})`
+function containing(wanted: string): SQL {
+  const phrase = `"${wanted.replaceAll('"', '""')}"`
+  return sql`account_search JOIN accounts ON accounts.number = account_search.rowid
+    WHERE account_search MATCH ${phrase}`
 }
 
-function beginning(text: string, limit: number): SQL {
-  const from = text.toLowerCase()
-  const to = `${from}\u{10ffff}`
-  const range = (column: SQL) =>
-    sql`SELECT * FROM (SELECT number FROM accounts WHERE ${column} >= ${from} AND ${column} < ${to}
-      AND disabled_at IS NULL LIMIT ${limit})`
-  return sql`(${range(sql`username_key`)} UNION ${range(sql`lower(first_name)`)} UNION ${range(sql`lower(last_name)`)})`
+function foundAccounts(core: Core, matches: SQL, viewer: SQL) {
+  return core.db
+    .select({
+      account: accountColumns,
+      isOpen: sql<number>`${isOpenTo(viewer)}`.as('is_open'),
+    })
+    .from(accounts)
+    .innerJoin(sql`${matches} AS matches`, sql`matches.found = ${accounts.number}`)
+    .orderBy(sql`matches.rank`, accounts.usernameKey)
+}
+
+export interface FoundPerson {
+  readonly person: Person
+  /** Whether the caller may look through the person's lists. */
+  readonly isOpen: boolean
+}
+
+/**
+ * People whose username or name holds a text, as the caller sees them; nobody who has blocked the
+ * caller or is blocked by them. Fails with invalid_input. One round trip.
+ */
+export async function searchPeople(
+  core: Core,
+  caller: Caller,
+  text: string,
+  limit: number,
+): Promise<FoundPerson[]> {
+  const own = await ownNumber(caller)
+  const found = foundAccounts(core, matching(wantedText(text), own, limit), own)
+  const { viewer, rows } = await authenticate(core, caller, found)
+  return Promise.all(
+    rows[0].map(async ({ account, isOpen }) => ({
+      person: await seenBy(core, viewer, account),
+      isOpen: isOpen === 1,
+    })),
+  )
+}
+
+/**
+ * The same for anybody, with photos; `visitor` may carry a session, whose account finds nobody who
+ * has blocked it. Fails with invalid_input. One round trip.
+ */
+export async function searchPortraits(
+  core: Core,
+  visitor: Pick<Caller, 'token'>,
+  text: string,
+  limit: number,
+): Promise<Portrait[]> {
+  const viewer = await ownNumber(visitor)
+  const matches = matching(wantedText(text), viewer, limit)
+  const [found, shown] = await run(
+    core.db,
+    foundAccounts(core, matches, viewer),
+    photosOfMany(core, sql`(SELECT found FROM ${matches})`),
+  )
+  const byOwner = Map.groupBy(shown, ({ number }) => number)
+  const portrait = async ({ account }: { account: Account }) => ({
+    person: await asStranger(core, account),
+    photos: byOwner.get(account.number) ?? [],
+  })
+  return Promise.all(found.map(portrait))
 }

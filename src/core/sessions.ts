@@ -14,6 +14,7 @@ import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
 import { fail } from './errors'
 import { oweForgetting } from './outbox'
+import type { Scope } from './scopes'
 
 /**
  * Sessions: D1 says at each request whether one still counts, KV remembers what it is. They slide,
@@ -27,7 +28,7 @@ export interface Caller {
   /** The session token, or null when there is none or it could never be one. */
   readonly token: string | null
   /** What the route needs. A session has every scope of its account. */
-  readonly scope: string
+  readonly scope: Scope
   /** Whether the route is closed to accounts whose address is not confirmed. */
   readonly needsConfirmedEmail: boolean
 }
@@ -96,8 +97,11 @@ export async function authenticate<const Queries extends readonly Query[]>(
   }
 }
 
-/** The number of the caller's account in SQL, for queries that run beside the verdict about them. */
-export async function ownNumber(caller: Caller): Promise<SQL> {
+/**
+ * The number of the caller's account in SQL, for queries that run beside the verdict about them, or
+ * where a caller is not needed; NULL for nobody.
+ */
+export async function ownNumber(caller: Pick<Caller, 'token'>): Promise<SQL> {
   const tokenHash = await hashToken(caller.token ?? '')
   return sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
 }
@@ -128,10 +132,19 @@ function slide(core: Core, session: { tokenHash: string; seenAt: number; expires
 
 /** Whether the viewer's session still counts at the moment of a change, as a condition in SQL. */
 export function isAlive(core: Core, viewer: Viewer): SQL {
+  return isSessionAlive(core, viewer.session.tokenHash)
+}
+
+/** The same by a token, for what is done beside the verdict about its caller. */
+export async function isTokenAlive(core: Core, token: string | null): Promise<SQL> {
+  return isSessionAlive(core, await hashToken(token ?? ''))
+}
+
+function isSessionAlive(core: Core, tokenHash: string): SQL {
   return sql`EXISTS (SELECT 1 FROM sessions
     JOIN accounts AS holder ON holder.number = sessions.account_number AND holder.epoch = sessions.session_epoch
     JOIN system ON system.one = 1 AND system.global_epoch = sessions.system_epoch
-    WHERE sessions.token_hash = ${viewer.session.tokenHash} AND holder.disabled_at IS NULL
+    WHERE sessions.token_hash = ${tokenHash} AND holder.disabled_at IS NULL
       AND sessions.idle_expires_at > ${core.now} AND sessions.expires_at > ${core.now})`
 }
 

@@ -1,4 +1,4 @@
-import { and, eq, isNotNull, sql } from 'drizzle-orm'
+import { and, eq, isNotNull, type SQL, sql } from 'drizzle-orm'
 import { newToken } from '../crypto/random'
 import { commit, run } from '../storage/database'
 import { uploads } from '../storage/schema'
@@ -148,12 +148,17 @@ export async function openUpload(
   return row && object ? { object, isImage: row.isImage } : fail({ code: 'upload_not_found' })
 }
 
+/** The keys of the objects of uploads as a SELECT; `which` is a condition in SQL. */
+export function objectsOf(which: SQL): SQL {
+  return sql`SELECT object_key AS key FROM uploads WHERE ${which}`
+}
+
 /** Ends uploads that broke off an hour ago or more; for cron. */
 export async function sweepAbandonedUploads(core: Core): Promise<void> {
   const isAbandoned = sql`stored_at IS NULL AND started_at <= ${core.now - abandonedMs}`
   await run(
     core.db,
-    oweObjects(core, isAbandoned),
+    oweObjects(core, objectsOf(isAbandoned)),
     core.db.run(sql`DELETE FROM uploads WHERE ${isAbandoned}`),
   )
 }

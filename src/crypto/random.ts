@@ -21,6 +21,19 @@ export function newAccountNumber(): number {
   return number === 0 ? 1 : number
 }
 
+/** An invite code: two letters, four digits, thirteen digits, 65 random bits in all. */
+export function newInviteCode(): string {
+  const letters = Array.from({ length: 2 }, () => String.fromCharCode(65 + randomBelow(26)))
+  const digits = Array.from({ length: 17 }, () => randomBelow(10))
+  return `${letters.join('')}-${digits.slice(0, 4).join('')}-${digits.slice(4).join('')}`
+}
+
+/** An unbiased number from 0 up to and without `end`, which is at most 256. */
+function randomBelow(end: number): number {
+  const [byte = 0] = randomBytes(1)
+  return byte < 256 - (256 % end) ? byte % end : randomBelow(end)
+}
+
 const sixDigitsMin = 100_000
 const sixDigitsCount = 900_000
 /** The largest multiple of sixDigitsCount in 32 bits; numbers from there on would favour low codes. */

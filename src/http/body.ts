@@ -12,8 +12,14 @@ const bytesMax = 64 * 1024
 /** How much of a body that nobody wants is read and thrown away; past it the connection may break. */
 const discardedBytesMax = 32 * 1024 * 1024
 
-/** Counts while reading, because a chunked body names no length and a named one may lie. */
-async function readBytes(request: Request): Promise<Uint8Array> {
+/**
+ * The body, or null where it is longer than `bytesMax`. Counts while reading, because a chunked body
+ * names no length and a named one may lie.
+ */
+export async function readBytes(
+  request: Request,
+  bytesMax: number,
+): Promise<Uint8Array<ArrayBuffer> | null> {
   const bytes = new Uint8Array(bytesMax)
   let length = 0
   for await (const chunk of request.body ?? []) {
@@ -21,8 +27,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
     length += chunk.length
     if (length > discardedBytesMax) break
   }
-  if (length > bytesMax) throw new EdgeError({ code: 'body_too_large', bytesMax })
-  return bytes.subarray(0, length)
+  return length > bytesMax ? null : bytes.subarray(0, length)
 }
 
 /**
@@ -44,7 +49,7 @@ export const discardUnread = createMiddleware<AppEnv>(async function discardUnre
   }
 })
 
-function mediaType(c: Context<AppEnv>): string {
+export function mediaType(c: Context<AppEnv>): string {
   return (c.req.header('Content-Type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
 }
 
@@ -66,7 +71,8 @@ export async function readBody(c: Context<AppEnv>, takesForms = true): Promise<u
   if (type !== '' && type !== 'application/json' && !isForm) {
     throw new EdgeError({ code: 'unsupported_media_type' })
   }
-  const bytes = await readBytes(c.req.raw)
+  const bytes = await readBytes(c.req.raw, bytesMax)
+  if (bytes === null) throw new EdgeError({ code: 'body_too_large', bytesMax })
   if (bytes.length === 0) return {}
   if (type === '') throw new EdgeError({ code: 'unsupported_media_type' })
   try {
@@ -136,6 +142,17 @@ type Validated<Target extends string, Schema extends z.ZodType> = MiddlewareHand
   { in: { [T in Target]: z.input<Schema> }; out: { [T in Target]: z.output<Schema> } }
 >
 
+/** Whoever may not ask at all learns that, rather than what was wrong with the question. */
+async function authenticatedFirst<T>(c: Context<AppEnv>, checking: Promise<T>): Promise<T> {
+  try {
+    return await checking
+  } catch (error) {
+    const caller = c.get('caller') as Caller | undefined
+    if (caller && !c.get('viewer')) await authenticate(c.var.core, caller)
+    throw error
+  }
+}
+
 export interface BodyOptions {
   /** What a dialect takes off a body before it is checked. */
   readonly unwrap?: (input: unknown) => unknown
@@ -151,22 +168,14 @@ export function body<Schema extends z.ZodType>(
   { unwrap, further, takesForms }: BodyOptions = {},
 ): Validated<'json', Schema> {
   return async function body(c, next) {
-    const given = await readBody(c, takesForms)
-    const input = unwrap ? unwrap(given) : given
-    const sent = await check(schema, input, 'body', further?.(c.var.core, input))
+    const reading = async () => {
+      const given = await readBody(c, takesForms)
+      const input = unwrap ? unwrap(given) : given
+      return check(schema, input, 'body', further?.(c.var.core, input))
+    }
+    const sent = await authenticatedFirst(c, reading())
     c.req.addValidatedData('json', sent as object)
     await next()
-  }
-}
-
-/** Whoever may not ask at all learns that, rather than what was wrong with the question. */
-async function authenticatedFirst<T>(c: Context<AppEnv>, checking: Promise<T>): Promise<T> {
-  try {
-    return await checking
-  } catch (error) {
-    const caller = c.get('caller') as Caller | undefined
-    if (caller) await authenticate(c.var.core, caller)
-    throw error
   }
 }
 

@@ -1,5 +1,13 @@
 import { sql } from 'drizzle-orm'
-import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import {
+  check,
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  unique,
+} from 'drizzle-orm/sqlite-core'
 
 /**
  * All tables. Times are milliseconds since the epoch. Columns that are read in one join have
@@ -45,10 +53,15 @@ export const accounts = sqliteTable(
     disabledAt: integer('disabled_at'),
     firstName: text('first_name').notNull().default(''),
     lastName: text('last_name').notNull().default(''),
+    /** Lower case without accents, for searches that are too short for the trigram index. */
+    firstNameKey: text('first_name_key').notNull().default(''),
+    lastNameKey: text('last_name_key').notNull().default(''),
     isPrivate: integer('is_private', { mode: 'boolean' }).notNull().default(false),
+    /** Kept by triggers on `follows`. */
     followerCount: integer('follower_count').notNull().default(0),
     followingCount: integer('following_count').notNull().default(0),
     profileCompleteness: integer('profile_completeness').notNull().default(0),
+    /** The R2 key of the profile picture. */
     pictureKey: text('picture_key'),
     profile: text('profile', { mode: 'json' }).$type<Profile>().notNull().default(sql`'{}'`),
     createdAt: integer('created_at').notNull(),
@@ -58,9 +71,8 @@ export const accounts = sqliteTable(
     changedBy: text('changed_by'),
   },
   (t) => [
-    // For searches too short for the trigram index.
-    index('accounts_first_name').on(sql`lower(${t.firstName})`),
-    index('accounts_last_name').on(sql`lower(${t.lastName})`),
+    index('accounts_first_name_key').on(t.firstNameKey),
+    index('accounts_last_name_key').on(t.lastNameKey),
   ],
 )
 
@@ -92,6 +104,72 @@ export const sessions = sqliteTable(
   (t) => [
     index('sessions_account').on(t.accountNumber, t.deviceId),
     index('sessions_expires').on(t.idleExpiresAt),
+  ],
+)
+
+/**
+ * Who follows whom, and who has asked to. Triggers keep the counts of both accounts, so rows are
+ * only ever inserted, updated and deleted, never replaced.
+ */
+export const follows = sqliteTable(
+  'follows',
+  {
+    /** 24 hex digits that begin with `followedAt`; made in core/entry-ids.ts. */
+    entryId: text('entry_id').primaryKey(),
+    followerNumber: integer('follower_number')
+      .notNull()
+      .references(() => accounts.number, { onDelete: 'cascade' }),
+    followedNumber: integer('followed_number')
+      .notNull()
+      .references(() => accounts.number, { onDelete: 'cascade' }),
+    /** False while a private account has not yet said yes. */
+    approved: integer('approved', { mode: 'boolean' }).notNull(),
+    /** No two entries of one account share a millisecond, so that pages can be cut between them. */
+    followedAt: integer('followed_at').notNull(),
+  },
+  (t) => [
+    unique('follows_pair').on(t.followerNumber, t.followedNumber),
+    index('follows_followers').on(t.followedNumber, t.approved, t.followedAt),
+    index('follows_following').on(t.followerNumber, t.approved, t.followedAt),
+    check('follows_not_oneself', sql`${t.followerNumber} <> ${t.followedNumber}`),
+  ],
+)
+
+export const blocks = sqliteTable(
+  'blocks',
+  {
+    blockerNumber: integer('blocker_number')
+      .notNull()
+      .references(() => accounts.number, { onDelete: 'cascade' }),
+    blockedNumber: integer('blocked_number')
+      .notNull()
+      .references(() => accounts.number, { onDelete: 'cascade' }),
+    blockedAt: integer('blocked_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.blockerNumber, t.blockedNumber] }),
+    index('blocks_blocked').on(t.blockedNumber),
+    check('blocks_not_oneself', sql`${t.blockerNumber} <> ${t.blockedNumber}`),
+  ],
+)
+
+/** What an account may hand to people whom it invites; each counts once. */
+export const inviteCodes = sqliteTable(
+  'invite_codes',
+  {
+    code: text('code').primaryKey(),
+    inviterNumber: integer('inviter_number')
+      .notNull()
+      .references(() => accounts.number, { onDelete: 'cascade' }),
+    slot: integer('slot').notNull(),
+    /** The id of the account that was made with it. It stays when that account goes: used is used. */
+    inviteeId: text('invitee_id'),
+    madeAt: integer('made_at').notNull(),
+    changedAt: integer('changed_at').notNull(),
+  },
+  (t) => [
+    unique('invite_codes_slot').on(t.inviterNumber, t.slot),
+    index('invite_codes_invitee').on(t.inviteeId),
   ],
 )
 

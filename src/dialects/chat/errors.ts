@@ -97,6 +97,8 @@ export const failures: FailureTable = {
   invalid_second_factor: () => codeRequired('Two-factor code is not valid.'),
   nothing_to_confirm: () => error(400, badRequest),
   no_confirmed_email: () => error(400, badRequest),
+  invalid_picture: () => error(400, badRequest),
+  same_account: () => error(400, badRequest),
   invalid_invite_code: () => error(400, 'Invalid invite code.'),
 
   invalid_credentials: () => unauthorized(),
@@ -112,11 +114,15 @@ export const failures: FailureTable = {
   forbidden: () => error(403, 'Forbidden'),
   cross_origin: () => error(403, 'Forbidden'),
   registration_closed: () => error(403, 'Registration is closed.'),
+  blocked: () => error(403, 'Forbidden'),
+  not_following: () => error(403, 'Forbidden'),
   invalid_account_key: () => error(403, 'Invalid user or account key.'),
 
   account_not_found: () => error(404, 'Not Found'),
   upload_not_found: () => error(404, 'Media resource is missing.'),
   photo_not_found: () => error(404, 'Media resource is missing.'),
+  picture_not_found: () => error(404, 'Media resource is missing.'),
+  follow_not_found: () => error(404, 'Not Found'),
   route_not_found: () => error(404, 'Not Found'),
   method_not_allowed: () => error(405, 'Method Not Allowed'),
   taken: ({ fields }) =>

@@ -74,16 +74,12 @@ const imageTypes: { readonly [type: string]: string } = {
   gif: 'image/gif',
 }
 
-/** Whatever the file is, no browser runs it: what is not an image by its content is a download. */
+/** What is not an image by its content is a download. */
 export function fileHeaders(type: string, isImage: boolean): { readonly [name: string]: string } {
   const imageType = isImage ? imageTypes[type] : undefined
   return {
     'Content-Type': imageType ?? 'application/octet-stream',
     'Content-Disposition': imageType === undefined ? 'attachment' : 'inline',
-    'Content-Security-Policy': "default-src 'none'; sandbox",
-    'X-Content-Type-Options': 'nosniff',
-    // Web clients of any origin show these images.
-    'Cross-Origin-Resource-Policy': 'cross-origin',
     // A copy is kept, and asked about each time: a photo that was deleted is gone.
     'Cache-Control': 'private, no-cache',
   }

@@ -10,7 +10,7 @@ import { addPhoto, deletePhoto, getOwnPortrait, getPortrait } from '../../core/p
 import { asSelf } from '../../core/profiles'
 import { requireRecentAuthentication } from '../../core/reauthentication'
 import { registerAndSignIn } from '../../core/registration'
-import { searchPeople } from '../../core/search'
+import { searchPortraits } from '../../core/search'
 import { authenticate, type DeviceInfo, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { openUpload, storeUpload } from '../../core/uploads'
@@ -20,6 +20,7 @@ import * as credentials from '../../http/credentials'
 import { readBearer } from '../../http/credentials'
 import { type AppEnv, EdgeError } from '../../http/dialect'
 import { shield } from '../../http/shield'
+import { fileSafety, sendObject } from '../../http/stored-object'
 import { lengthRequired, secondFactorRequired } from './errors'
 import * as requests from './requests'
 import { fileHeaders, renderSelf, renderUser } from './responses'
@@ -31,7 +32,7 @@ function client(c: Context<AppEnv>, device: DeviceInfo | null = null): Client {
   return { ...clientOf(c, 'chat'), deviceToken: null, formerToken: null, device }
 }
 
-const needs = { scope: 'delegated:all', needsConfirmedEmail: false }
+const needs = { scope: 'delegated:all', needsConfirmedEmail: false } as const
 const caller = credentials.caller(needs, readBearer)
 const session = credentials.session(needs, readBearer)
 
@@ -87,7 +88,7 @@ routes.post(
     )
     // Of a new account everything is known: there are no photos, and this is its only session.
     const opened = { id: session.id, openedAt: core.now, seenAt: core.now, isCurrent: true }
-    const portrait = { person: asSelf(account), photos: [] }
+    const portrait = { person: await asSelf(core, account), photos: [] }
     return c.json(renderSelf(portrait, [{ ...session.record, ...opened }], session.token))
   },
 )
@@ -154,7 +155,7 @@ routes.put('/users/me', caller, async (c) => {
   const options = { targetId: null, currentPassword: null }
   const changes = requests.toChanges(sent)
   const account = await updateAccount(core, viewer, changes, options, client(c))
-  return c.json(renderUser({ person: asSelf(account), photos }))
+  return c.json(renderUser({ person: await asSelf(core, account), photos }))
 })
 
 routes.put('/users/me/device', session, body(requests.DeviceBody, jsonOnly), async (c) => {
@@ -168,8 +169,11 @@ routes.on('GET', ['/users/login', '/users/resetPassword'], (c) => {
   throw new EdgeError({ code: 'method_not_allowed', allow })
 })
 
+/** Anybody may look; a token that comes along only says who is not to be shown. */
+const visitor = (c: Context<AppEnv>) => ({ token: readBearer(c) })
+
 routes.get('/users/:id', params(requests.UserPath), async (c) =>
-  c.json(renderUser(await getPortrait(c.var.core, c.req.valid('param').id))),
+  c.json(renderUser(await getPortrait(c.var.core, visitor(c), c.req.valid('param').id))),
 )
 
 const foundMax = 100
@@ -180,14 +184,16 @@ routes.on('GET', ['/users', '/users/'], query(requests.SearchQuery), async (c) =
   const { query: text } = c.req.valid('query')
   const id = requests.idIn(text)
   const found =
-    id === null ? await searchPeople(core, text, foundMax) : [await getPortrait(core, id)]
+    id === null
+      ? await searchPortraits(core, visitor(c), text, foundMax)
+      : [await getPortrait(core, visitor(c), id)]
   return c.json(found.map(renderUser))
 })
 
 routes.post('/users/me/photos', session, body(requests.PhotoBody, jsonOnly), async (c) => {
   const { core, viewer } = c.var
   const photos = await addPhoto(core, viewer, c.req.valid('json'))
-  return c.json(renderUser({ person: asSelf(viewer.account), photos }))
+  return c.json(renderUser({ person: await asSelf(core, viewer.account), photos }))
 })
 
 routes.delete('/users/me/photos/:photoId', session, params(requests.PhotoPath), async (c) => {
@@ -236,11 +242,5 @@ routes.get('/uploads/:file', async (c) => {
   const file = requests.parseFileName(c.req.param('file'))
   if (file === null) fail({ code: 'upload_not_found' })
   const { object, isImage } = await openUpload(c.var.core, file)
-  const headers = { ...fileHeaders(file.type, isImage), ETag: object.httpEtag }
-  // A tag that was weakened on the way, as compression does, names the same file.
-  if (c.req.header('If-None-Match')?.replace(/^W\//, '') === object.httpEtag) {
-    await object.body.cancel()
-    return c.body(null, 304, headers)
-  }
-  return c.body(object.body, 200, { ...headers, 'Content-Length': String(object.size) })
+  return sendObject(c, object, { ...fileSafety, ...fileHeaders(file.type, isImage) })
 })

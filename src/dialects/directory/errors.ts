@@ -77,6 +77,8 @@ export const failures: FailureTable = {
   invalid_code: say(400, 'invalid-code', 'Invalid code.'),
   nothing_to_confirm: say(400, 400, 'There is nothing to confirm.'),
   no_confirmed_email: say(400, 400, 'Email is not verified.'),
+  invalid_picture: say(400, 400, 'Invalid picture.'),
+  same_account: say(400, 400, 'Match failed'),
   invalid_invite_code: say(400, 'invalid-invite-code', 'Invalid invitation code.'),
   taken: ({ fields }, path) => {
     const name = fields.includes('username') ? 'Username' : 'Email'
@@ -101,11 +103,15 @@ export const failures: FailureTable = {
   account_disabled: say(403, 'login-disabled', 'Login is disabled for this account.'),
   email_not_confirmed: say(403, 'Forbidden', 'Email is not verified.'),
   registration_closed: say(403, 403, 'Signups forbidden'),
+  blocked: say(403, 'Forbidden', 'Forbidden'),
+  not_following: say(403, 'Forbidden', 'Forbidden'),
   invalid_account_key: say(403, 'Forbidden', 'Forbidden'),
 
   account_not_found: say(404, 'not-found', 'User not found.'),
   upload_not_found: say(404, 'not-found', 'Not found.'),
   photo_not_found: say(404, 'not-found', 'Not found.'),
+  picture_not_found: say(404, 'not-found', 'Not found.'),
+  follow_not_found: say(404, 'not-found', 'Not found.'),
   route_not_found: say(404, 'not-found', 'Not found.'),
   method_not_allowed: say(405, 405, 'Method not allowed.'),
   upload_too_large: say(413, 413, 'File is too large.'),

@@ -35,7 +35,7 @@ import {
 const client = (c: Context<AppEnv>) => ({ ...clientOf(c, 'directory'), formerToken: null })
 
 /** The header alone counts: no page can make a browser send it. */
-const needs = { scope: 'delegated:all', needsConfirmedEmail: false }
+const needs = { scope: 'delegated:all', needsConfirmedEmail: false } as const
 const bearer = credentials.session(needs, readBearer)
 /** The same for reads, where the core asks D1 about the caller and for the rows at once. */
 const caller = credentials.caller(needs, readBearer)

@@ -141,7 +141,13 @@ export const failures: FailureTable = {
   missing_scope: () => error(403, 'Not allowed'),
   forbidden: () => error(403, 'Not allowed'),
   invalid_account_key: () => error(403, 'Not allowed'),
+  blocked: () => error(403, 'Not allowed'),
+  not_following: () => error(403, 'Not allowed'),
+  same_account: () => error(406, 'Not allowed'),
+  invalid_picture: () => error(406, 'Invalid picture'),
   upload_not_found: () => error(404, 'Not found'),
   photo_not_found: () => error(404, 'Not found'),
+  picture_not_found: () => error(404, 'Not found'),
+  follow_not_found: () => error(404, 'Not found'),
   upload_too_large: () => error(413, 'Body is too large'),
 }

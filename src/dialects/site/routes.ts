@@ -64,7 +64,7 @@ routes.post(
     const registration = requests.toRegistration(c.req.valid('json'))
     const signedIn = await registerAndSignIn(c.var.core, registration, client(c))
     keepSignedIn(c, signedIn)
-    const profile = renderProfile(asStranger(signedIn.account))
+    const profile = renderProfile(await asStranger(c.var.core, signedIn.account))
     return c.json(success('User created successfully', profile))
   },
 )
@@ -91,13 +91,13 @@ routes.get('/user/logged', async (c) => {
   const carried = carriedToken(c)
   if (carried === null) return c.json(envelope(404, 'TOKEN was not found', 'false'), 404)
   const token = isToken(carried) ? carried : null
-  const caller = { token, scope: 'delegated:all', needsConfirmedEmail: false }
-  await authenticate(c.var.core, caller)
+  await authenticate(c.var.core, { token, scope: 'delegated:all', needsConfirmedEmail: false })
   return c.json(success('Validation', 'true'))
 })
 
 routes.get('/user/profile/:username', async (c) => {
-  const person = await getPersonByUsername(c.var.core, c.req.param('username'))
+  const visitor = { token: carriedToken(c) }
+  const person = await getPersonByUsername(c.var.core, visitor, c.req.param('username'))
   return c.json(success(person.username, renderProfile(person)))
 })
 

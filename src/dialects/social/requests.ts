@@ -2,7 +2,9 @@ import * as z from 'zod'
 import type { AccountChanges, ChangeOptions } from '../../core/account-changes'
 import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
+import { entryTime } from '../../core/entry-ids'
 import { fail, type Issue } from '../../core/errors'
+import type { FollowPage } from '../../core/follow-lists'
 import { isEmail, isId, isUsername } from '../../core/identifiers'
 import type { LoginInput } from '../../core/login'
 import type { Profile } from '../../core/profiles'
@@ -124,14 +126,35 @@ export const CodeRequest = z.object({ email: Email })
 export const ResetBody = z.object({ code: Code, password: Password })
 export const PrivateBody = z.object({ state: State })
 
+const Limit = z.coerce.number().int().min(1).max(100).default(10)
+const date = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+
 export const HistoryQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(100).default(10),
-  offset: z
-    .union([
-      Id.transform((id) => ({ id })),
-      z.iso.datetime({ offset: true }).transform((date) => ({ at: Date.parse(date) })),
-    ])
-    .optional(),
+  limit: Limit,
+  offset: z.union([Id.transform((id) => ({ id })), date.transform((at) => ({ at }))]).optional(),
+})
+
+/** The last entry that was seen: by its id, or by its date as older clients know it. */
+const Offset = z.union([z.string().transform(entryTime).pipe(z.number()), date])
+
+export const FollowsQuery = z.object({
+  limit: Limit,
+  offset: Offset.optional(),
+  order: z.enum(['desc', 'asc']).default('desc'),
+})
+
+export function toPage({ limit, offset, order }: z.infer<typeof FollowsQuery>): FollowPage {
+  return { limit, after: offset ?? null, order: order === 'desc' ? 'newest' : 'oldest' }
+}
+
+export const TargetBody = z.object({ target: Id })
+export const TargetQuery = TargetBody
+export const RequestBody = z.object({ request: Id })
+export const EntryBody = z.object({ entry: Id })
+
+export const SearchBody = z.object({
+  query: z.string().trim().min(1).max(100),
+  limit: z.coerce.number().int().min(1).max(50).default(10),
 })
 
 /** The word that takes an optional field away. */

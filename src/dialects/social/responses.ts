@@ -1,6 +1,11 @@
 import type { Account } from '../../core/accounts'
+import type { FollowEntry } from '../../core/follow-lists'
+import type { FollowStatus } from '../../core/follows'
+import type { InviteCode } from '../../core/invites'
 import type { HistoryEntry } from '../../core/login-history'
-import { asSelf, type Person } from '../../core/profiles'
+import type { Person } from '../../core/profiles'
+import type { describeScopes } from '../../core/scopes'
+import type { FoundPerson } from '../../core/search'
 import type { SessionRecord } from '../../core/sessions'
 
 /** What clients of this API are answered. */
@@ -30,7 +35,7 @@ export function renderPerson(person: Person) {
     role: person.role,
     bio: profile.bio ?? null,
     designation: profile.designation ?? null,
-    profilePictureUrl: null,
+    profilePictureUrl: person.pictureUrl,
     pronouns: profile.pronouns ?? null,
     verified: false,
     verifiedDate: null,
@@ -57,13 +62,14 @@ export function renderPerson(person: Person) {
 }
 
 /** The account in its own eyes. Sign-in answers spell one key as the document's samples do there. */
-export function renderSelf(account: Account) {
-  return { ...renderPerson(asSelf(account)), varifiedDate: null }
+export function renderSelf(person: Person) {
+  return { ...renderPerson(person), varifiedDate: null }
 }
 
-export function renderSignedIn(account: Account) {
-  const user = renderSelf(account)
-  return success({ '2faEnabled': account.secondFactor !== null, userInfo: user, user })
+export function renderSignedIn(person: Person) {
+  const user = renderSelf(person)
+  const isOn = person.own !== null && person.own.secondFactor !== null
+  return success({ '2faEnabled': isOn, userInfo: user, user })
 }
 
 /** Before the second factor, the sign-in knows no more than the client has already said. */
@@ -73,12 +79,12 @@ export function renderSecondFactorRequired(account: Account, sessionHash: string
 }
 
 export function renderSession(
-  account: Account,
+  person: Person,
   session: { id: string; openedAt: number; expiresAt: number },
   record: SessionRecord,
 ) {
   return success({
-    userInfo: renderSelf(account),
+    userInfo: renderSelf(person),
     session: {
       _id: session.id,
       createdAt: date(session.openedAt),
@@ -106,4 +112,61 @@ export function renderHistory(account: Account, entries: readonly HistoryEntry[]
       createdAt: date(entry.at),
     })),
   })
+}
+
+/** Fields of the person beside the row that the document shows, because clients read bare people. */
+export function renderFound(found: readonly FoundPerson[]) {
+  return success({
+    results: found.map(({ person, isOpen }) => {
+      const source = renderPerson(person)
+      return { ...source, approved: isOpen, source }
+    }),
+  })
+}
+
+function renderEntry({ entryId, isApproved, followedAt }: FollowEntry) {
+  return { _id: entryId, approved: isApproved, createdAt: date(followedAt) }
+}
+
+/** Those who follow, or ask to. */
+export function renderFollowers(entries: readonly FollowEntry[]) {
+  return success({
+    records: entries.map((entry) => ({
+      ...renderEntry(entry),
+      source: renderPerson(entry.person),
+    })),
+  })
+}
+
+export function renderFollowing(entries: readonly FollowEntry[]) {
+  return success({
+    records: entries.map((entry) => ({
+      ...renderEntry(entry),
+      target: renderPerson(entry.person),
+    })),
+  })
+}
+
+export function renderFollowStatus(status: FollowStatus) {
+  const requested = status === 'requested' ? { requested: true } : {}
+  return success({ following: status === 'following', ...requested })
+}
+
+export function renderInviteCodes(codes: readonly InviteCode[]) {
+  return success({
+    inviteCodes: codes.map(({ code, madeAt, changedAt, inviteeId }) => ({
+      code,
+      createdAt: date(madeAt),
+      updatedAt: date(changedAt),
+      ...(inviteeId === null ? {} : { targetId: inviteeId }),
+    })),
+  })
+}
+
+export function renderScopes(scopes: ReturnType<typeof describeScopes>) {
+  const entries = scopes.map(({ name, description, parent }) => [
+    name,
+    { name, description, ...(parent === null ? {} : { parent }) },
+  ])
+  return success({ scopes: Object.fromEntries(entries) })
 }

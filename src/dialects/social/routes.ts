@@ -9,6 +9,7 @@ import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAccount } from '../../core/registration'
+import type { Scope } from '../../core/scopes'
 import { authenticate, describeSession, endAllSessions, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
@@ -17,8 +18,9 @@ import { clientOf } from '../../http/client'
 import { clearSessionCookie, setDeviceCookie, setSessionCookie } from '../../http/cookies'
 import * as credentials from '../../http/credentials'
 import { findSessionToken, fromOwnPages, notByHead, readSessionToken } from '../../http/credentials'
-import { type AppEnv, EdgeError } from '../../http/dialect'
+import type { AppEnv } from '../../http/dialect'
 import { shield } from '../../http/shield'
+import { graph } from './graph-routes'
 import * as requests from './requests'
 import { unwrapped } from './requests'
 import {
@@ -30,18 +32,19 @@ import {
   success,
 } from './responses'
 
-/** The account half of the document, in its order. */
+/** The account half of the document, in its order; the rest is in graph-routes.ts. */
 
 /** Delegated calls: the scope is what an application would need; a session has every one. */
-const session = (scope: string) => credentials.session({ scope, needsConfirmedEmail: true })
-const caller = (scope: string) => credentials.caller({ scope, needsConfirmedEmail: true })
+const session = (scope: Scope) => credentials.session({ scope, needsConfirmedEmail: true })
+const caller = (scope: Scope) => credentials.caller({ scope, needsConfirmedEmail: true })
 
 const client = (c: Context<AppEnv>, userAgent?: string) => clientOf(c, 'social', userAgent)
 
-function signIn(c: Context<AppEnv>, { account, session, deviceToken }: SignedIn): Response {
+async function signIn(c: Context<AppEnv>, signedIn: SignedIn): Promise<Response> {
+  const { account, session, deviceToken } = signedIn
   setSessionCookie(c, session.token, session.expiresAt)
   setDeviceCookie(c, deviceToken)
-  return c.json(renderSignedIn(account))
+  return c.json(renderSignedIn(await asSelf(c.var.core, account)))
 }
 
 export const routes = new Hono<AppEnv>()
@@ -56,7 +59,7 @@ routes.post(
       requests.toRegistration(c.req.valid('json')),
       client(c),
     )
-    return c.json(success({ user: renderPerson(asSelf(account)) }), 201)
+    return c.json(success({ user: renderPerson(await asSelf(c.var.core, account)) }), 201)
   },
 )
 
@@ -98,8 +101,11 @@ async function resendVerification(c: Context<AppEnv>, target: string | undefined
 }
 
 async function ownId(c: Context<AppEnv>): Promise<string> {
-  const asking = { token: readSessionToken(c), scope: 'delegated:profile:read' }
-  const { viewer } = await authenticate(c.var.core, { ...asking, needsConfirmedEmail: false })
+  const { viewer } = await authenticate(c.var.core, {
+    token: readSessionToken(c),
+    scope: 'delegated:profile:read',
+    needsConfirmedEmail: false,
+  })
   return viewer.account.id
 }
 
@@ -201,9 +207,9 @@ routes.post(
   },
 )
 
-routes.get('/user/me', session('delegated:profile:read'), (c) => {
+routes.get('/user/me', session('delegated:profile:read'), async (c) => {
   const { core, viewer } = c.var
-  const user = renderPerson(asSelf(viewer.account))
+  const user = renderPerson(await asSelf(core, viewer.account))
   return c.json(success({ user, editableFields: core.settings.editableFields }))
 })
 
@@ -229,7 +235,7 @@ routes.get('/user/session-state', caller('delegated:profile:read'), async (c) =>
   const { core } = c.var
   const { viewer } = await authenticate(core, c.var.caller).catch(forbidSignedOut)
   const record = await describeSession(core, viewer)
-  return c.json(renderSession(viewer.account, viewer.session, record))
+  return c.json(renderSession(await asSelf(core, viewer.account), viewer.session, record))
 })
 
 routes.get(
@@ -243,15 +249,7 @@ routes.get(
   },
 )
 
-// Paths of one segment that only take a POST: without this line they would pass for ids.
-const postOnly = ['create', 'login', 'do-2fa', '2fa', 'private', 'reset-password']
-routes.on(
-  'GET',
-  postOnly.map((path) => `/user/${path}`),
-  () => {
-    throw new EdgeError({ code: 'method_not_allowed', allow: ['POST'] })
-  },
-)
+routes.route('/', graph)
 
 routes.get(
   '/user/:userId',

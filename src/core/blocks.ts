@@ -1,0 +1,44 @@
+import { sql } from 'drizzle-orm'
+import { commit, run } from '../storage/database'
+import type { Core } from './context'
+import { fail } from './errors'
+import { isAlive, type Viewer } from './sessions'
+
+/** Blocking. Who is blocked finds nothing of the other; both stop following each other for good. */
+
+/**
+ * Blocks an account, and ends follows and requests between the two in the same batch. Fails with
+ * same_account and account_not_found; an account that has blocked the viewer is found here, because
+ * people must be able to block each other. Repeated, it changes nothing.
+ */
+export async function block(core: Core, viewer: Viewer, id: string): Promise<void> {
+  if (id === viewer.account.id) fail({ code: 'same_account' })
+  const own = sql`${viewer.account.number}`
+  const other = sql`(SELECT number FROM accounts WHERE id = ${id} AND disabled_at IS NULL)`
+  const [found] = await commit(
+    core.db,
+    [
+      core.db.run(sql`INSERT INTO blocks (blocker_number, blocked_number, blocked_at)
+        SELECT ${own}, number, ${core.now} FROM accounts
+        WHERE number = ${other} AND ${isAlive(core, viewer)} ON CONFLICT DO NOTHING`),
+      core.db.run(sql`DELETE FROM follows WHERE ${isAlive(core, viewer)} AND
+        (follower_number, followed_number) IN (VALUES (${own}, ${other}), (${other}, ${own}))`),
+    ],
+    core.db.all<{ isMade: number }>(sql`SELECT EXISTS (SELECT 1 FROM blocks
+      WHERE blocker_number = ${own} AND blocked_number = accounts.number) AS isMade
+      FROM accounts WHERE number = ${other}`),
+    ([row]) => row?.isMade === 1,
+  )
+  if (!found) fail({ code: 'account_not_found' })
+  if (!found.isMade) fail({ code: 'not_authenticated' })
+}
+
+/** Takes a block away. Whatever the id is, afterwards there is none; it says nothing about others. */
+export async function unblock(core: Core, viewer: Viewer, id: string): Promise<void> {
+  await run(
+    core.db,
+    core.db.run(sql`DELETE FROM blocks WHERE blocker_number = ${viewer.account.number}
+      AND blocked_number = (SELECT number FROM accounts WHERE id = ${id})
+      AND ${isAlive(core, viewer)}`),
+  )
+}

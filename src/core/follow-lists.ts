@@ -1,0 +1,114 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { accounts, follows } from '../storage/schema'
+import { accountColumns } from './accounts'
+import { isKnownTo, isOpenTo, isShownTo } from './audience'
+import type { Core } from './context'
+import { fail } from './errors'
+import { type Person, seenBy } from './profiles'
+import { authenticate, type Caller, ownNumber } from './sessions'
+
+/** Followers, followed people and requests, in pages that are cut by the time of an entry. */
+
+export type FollowList = 'followers' | 'following' | 'requests'
+
+export interface FollowPage {
+  readonly limit: number
+  readonly order: 'newest' | 'oldest'
+  /** The time of the last entry that was seen, in milliseconds; null for the beginning. */
+  readonly after: number | null
+}
+
+export interface FollowEntry {
+  readonly entryId: string
+  readonly isApproved: boolean
+  readonly followedAt: number
+  /** The other side: who follows, or who is followed. */
+  readonly person: Person
+}
+
+/** Which column names the account whose list it is, and which the people in it. */
+const sides = {
+  followers: { subject: sql`followed_number`, other: sql`follower_number`, approved: 1 },
+  following: { subject: sql`follower_number`, other: sql`followed_number`, approved: 1 },
+  requests: { subject: sql`followed_number`, other: sql`follower_number`, approved: 0 },
+} as const
+
+/**
+ * A page of a list of the account that `subject` yields, as its viewer sees it; nothing is read
+ * where it yields none. People who are not shown are passed over before the page is counted.
+ */
+function pageOf(core: Core, subject: SQL, viewer: SQL, list: FollowList, page: FollowPage) {
+  const side = sides[list]
+  const isNewestFirst = page.order === 'newest'
+  const direction = isNewestFirst ? sql`DESC` : sql`ASC`
+  const beyond = isNewestFirst
+    ? sql`followed_at < ${page.after ?? Number.MAX_SAFE_INTEGER}`
+    : sql`followed_at > ${page.after ?? 0}`
+  return core.db
+    .select({
+      entryId: follows.entryId,
+      isApproved: follows.approved,
+      followedAt: follows.followedAt,
+      account: accountColumns,
+    })
+    .from(follows)
+    .innerJoin(accounts, sql`${accounts.number} = ${side.other}`)
+    .where(
+      sql`${side.subject} = ${subject} AND approved = ${side.approved} AND ${beyond} AND ${isShownTo(viewer)}`,
+    )
+    .orderBy(sql`followed_at ${direction}`)
+    .limit(page.limit)
+}
+
+type FollowRow = Awaited<ReturnType<typeof pageOf>>[number]
+
+async function toEntries(
+  core: Core,
+  viewer: { readonly account: { readonly number: number } },
+  rows: readonly FollowRow[],
+): Promise<FollowEntry[]> {
+  return Promise.all(
+    rows.map(async ({ account, ...entry }) => ({
+      ...entry,
+      person: await seenBy(core, viewer, account),
+    })),
+  )
+}
+
+/** A page of the caller's own lists. One round trip. */
+export async function listOwnFollows(
+  core: Core,
+  caller: Caller,
+  list: FollowList,
+  page: FollowPage,
+): Promise<FollowEntry[]> {
+  const own = await ownNumber(caller)
+  const { viewer, rows } = await authenticate(core, caller, pageOf(core, own, own, list, page))
+  return toEntries(core, viewer, rows[0])
+}
+
+/**
+ * A page of an account's lists. Fails with account_not_found, and with not_following where the account
+ * is private and has not approved the caller: then nothing of the list is read. One round trip.
+ */
+export async function listFollows(
+  core: Core,
+  caller: Caller,
+  id: string,
+  list: Exclude<FollowList, 'requests'>,
+  page: FollowPage,
+): Promise<FollowEntry[]> {
+  const own = await ownNumber(caller)
+  const known = sql`FROM accounts WHERE id = ${id} AND ${isKnownTo(own)}`
+  const opened = sql`(SELECT number ${known} AND ${isOpenTo(own)})`
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
+    core.db.all<{ isOpen: number }>(sql`SELECT ${isOpenTo(own)} AS isOpen ${known}`),
+    pageOf(core, opened, own, list, page),
+  )
+  const [[subject], entries] = rows
+  if (!subject) fail({ code: 'account_not_found' })
+  if (!subject.isOpen) fail({ code: 'not_following' })
+  return toEntries(core, viewer, entries)
+}

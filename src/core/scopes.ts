@@ -1,0 +1,94 @@
+/**
+ * What an application can be allowed to do, as a tree: whoever holds a scope holds all below it. A
+ * session holds every one of its account.
+ */
+
+interface ScopeInfo {
+  /** In words for the person who is asked. */
+  readonly description: string
+  readonly parent?: string
+}
+
+export const scopes = {
+  '*': { description: 'Everything.' },
+  'delegated:all': { description: 'See and manage your whole account.', parent: '*' },
+
+  'delegated:profile:all': {
+    description: 'See and manage your profile.',
+    parent: 'delegated:all',
+  },
+  'delegated:profile:read': {
+    description: 'See your profile, and the profiles that you can see.',
+    parent: 'delegated:profile:all',
+  },
+  'delegated:profile:write': {
+    description: 'Change your profile and your picture.',
+    parent: 'delegated:profile:all',
+  },
+  'delegated:profile:search': {
+    description: 'Search for people.',
+    parent: 'delegated:profile:all',
+  },
+  'delegated:profile:2fa:write': {
+    description: 'Switch your second factor on and off.',
+    parent: 'delegated:profile:all',
+  },
+  'delegated:profile:login-history:read': {
+    description: 'See when and from where you signed in.',
+    parent: 'delegated:profile:all',
+  },
+
+  'delegated:social:all': {
+    description: 'See and manage whom you follow, who follows you and whom you block.',
+    parent: 'delegated:all',
+  },
+  'delegated:social:follow:read': {
+    description: 'See whom you follow, who follows you and who asks to.',
+    parent: 'delegated:social:all',
+  },
+  'delegated:social:follow:write': {
+    description: 'Manage whom you follow and who follows you.',
+    parent: 'delegated:social:all',
+  },
+  'delegated:social:follow:request': {
+    description: 'Follow people.',
+    parent: 'delegated:social:follow:write',
+  },
+  'delegated:social:follow:unfollow': {
+    description: 'Stop following people.',
+    parent: 'delegated:social:follow:write',
+  },
+  'delegated:social:follow:accept': {
+    description: 'Accept those who ask to follow you.',
+    parent: 'delegated:social:follow:write',
+  },
+  'delegated:social:follow:remove': {
+    description: 'Remove followers, and decline those who ask.',
+    parent: 'delegated:social:follow:write',
+  },
+  'delegated:social:block:write': {
+    description: 'Block and unblock people.',
+    parent: 'delegated:social:all',
+  },
+  'delegated:social:invite-code:read': {
+    description: 'See your invite codes.',
+    parent: 'delegated:social:all',
+  },
+
+  'admin:profile:write': { description: 'Change any profile, as an administrator.', parent: '*' },
+  'client:oauth:introspect': {
+    description: 'Ask what a token is worth, as an application of its own.',
+    parent: '*',
+  },
+} satisfies { readonly [name: string]: ScopeInfo }
+
+export type Scope = keyof typeof scopes
+
+/** A scope, and under which one it stands; the root stands under none. */
+export function describeScopes(): { name: Scope; description: string; parent: string | null }[] {
+  return Object.entries<ScopeInfo>(scopes).map(([name, { description, parent = null }]) => ({
+    name: name as Scope,
+    description,
+    parent,
+  }))
+}
