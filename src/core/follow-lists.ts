@@ -1,5 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { accounts, follows } from '../storage/schema'
+import { follows } from '../storage/graph-schema'
+import { accounts } from '../storage/schema'
 import { accountColumns } from './accounts'
 import { isKnownTo, isOpenTo, isShownTo } from './audience'
 import type { Core } from './context'

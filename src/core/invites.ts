@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { newInviteCode } from '../crypto/random'
 import type { Query } from '../storage/database'
-import { inviteCodes } from '../storage/schema'
+import { inviteCodes } from '../storage/graph-schema'
 import type { Core } from './context'
 import { authenticate, type Caller, isTokenAlive, ownNumber } from './sessions'
 
