@@ -2,7 +2,8 @@ import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
 
 /**
- * The tables of accounts; those between accounts are in graph-schema.ts. Times are milliseconds since the epoch. Columns that are read in one join have
+ * The tables of accounts; those between accounts are in graph-schema.ts, those of what people can do
+ * in portfolio-schema.ts. Times are milliseconds since the epoch. Columns that are read in one join have
  * names of their own, because D1 hands a batch's rows over as objects keyed by column name.
  */
 
@@ -65,6 +66,10 @@ export const accounts = sqliteTable(
   (t) => [
     index('accounts_first_name_key').on(t.firstNameKey),
     index('accounts_last_name_key').on(t.lastNameKey),
+    index('accounts_completeness').on(t.profileCompleteness, t.id),
+    index('accounts_administrators')
+      .on(t.profileCompleteness, t.id)
+      .where(sql`${t.role} = 'admin'`),
   ],
 )
 
@@ -147,6 +152,39 @@ export const challenges = sqliteTable(
     index('challenges_account').on(t.accountNumber),
     index('challenges_expires').on(t.expiresAt),
   ],
+)
+
+/**
+ * What an account's second factor rests on, and one that is being set up. Which one is asked for,
+ * the account says.
+ */
+export const secondFactors = sqliteTable('second_factors', {
+  accountNumber: account().primaryKey(),
+  /** The authenticator app's secret, sealed. */
+  appSecret: text('app_secret'),
+  /** The latest time step whose code was taken: each counts once. */
+  lastStep: integer('last_step').notNull().default(0),
+  pendingMethod: text('pending_method', { enum: ['email', 'app'] }),
+  pendingSecret: text('pending_secret'),
+  /** The session that began to set it up: no other may finish. */
+  pendingSession: text('pending_session'),
+  pendingUntil: integer('pending_until'),
+  /** HMAC of the code mailed for switching a factor, as short ones are guessed. */
+  codeHash: text('code_hash'),
+  codeExpiresAt: integer('code_expires_at'),
+  attemptBy: text('attempt_by'),
+})
+
+/** Codes for the day when the app is lost. Each counts once. */
+export const backupCodes = sqliteTable(
+  'backup_codes',
+  {
+    codeHash: text('code_hash').primaryKey(),
+    accountNumber: account(),
+    usedAt: integer('used_at'),
+    usedBy: text('used_by'),
+  },
+  (t) => [index('backup_codes_account').on(t.accountNumber)],
 )
 
 /** Counters of attempts. The keys are made in core/throttle.ts and hold no address in clear. */

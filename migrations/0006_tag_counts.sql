@@ -1,0 +1,16 @@
+-- How many people use a tag, kept in the transaction of the row that changes it.
+CREATE TRIGGER `account_tags_counted_insert` AFTER INSERT ON `account_tags` BEGIN
+  UPDATE `tags` SET `entry_count` = `entry_count` + 1 WHERE `tag_id` = new.`tag_id`;
+END;
+--> statement-breakpoint
+CREATE TRIGGER `account_tags_counted_delete` AFTER DELETE ON `account_tags` BEGIN
+  UPDATE `tags` SET `entry_count` = `entry_count` - 1 WHERE `tag_id` = old.`tag_id`;
+END;
+--> statement-breakpoint
+-- Accounts that were there before get what new ones are made with.
+INSERT INTO `achievements` (`achievement_id`, `account_number`, `achievement`, `started_at`, `advanced_at`)
+SELECT printf('%08x', `created_at` / 1000) || lower(hex(randomblob(8))), `number`, `kind`.`value`, `created_at`, `created_at`
+FROM `accounts` JOIN json_each('["five-star","referral","review","squad"]') AS `kind`;
+--> statement-breakpoint
+INSERT INTO `referrals` (`account_number`, `referral_code`)
+SELECT `number`, lower(hex(randomblob(4))) FROM `accounts` WHERE 1 ON CONFLICT DO NOTHING;

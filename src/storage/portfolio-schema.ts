@@ -1,0 +1,79 @@
+import { index, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
+import { accounts } from './schema'
+
+/** The tables of what people say they can do, and of whom others keep in mind. */
+
+const account = () =>
+  integer('account_number')
+    .notNull()
+    .references(() => accounts.number, { onDelete: 'cascade' })
+
+/** Words that people describe themselves with; a trigger counts who does. */
+export const tags = sqliteTable('tags', {
+  tagId: text('tag_id').primaryKey(),
+  tagKey: text('tag_key').notNull().unique(),
+  tagName: text('tag_name').notNull(),
+  entryCount: integer('entry_count').notNull().default(0),
+  taggedAt: integer('tagged_at').notNull(),
+})
+
+export const accountTags = sqliteTable(
+  'account_tags',
+  {
+    accountNumber: account(),
+    tagId: text('tag_id')
+      .notNull()
+      .references(() => tags.tagId),
+    /** The place in the person's own order. */
+    position: integer('position').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountNumber, t.tagId] }),
+    index('account_tags_tag').on(t.tagId, t.accountNumber),
+  ],
+)
+
+/** What can be achieved, and how far an account has come. */
+export const achievements = sqliteTable(
+  'achievements',
+  {
+    achievementId: text('achievement_id').primaryKey(),
+    accountNumber: account(),
+    achievement: text('achievement', {
+      enum: ['five-star', 'referral', 'review', 'squad'],
+    }).notNull(),
+    achieved: integer('achieved').notNull().default(0),
+    startedAt: integer('started_at').notNull(),
+    advancedAt: integer('advanced_at').notNull(),
+  },
+  (t) => [unique('achievements_account').on(t.accountNumber, t.achievement)],
+)
+
+/** The code by which an account brings others in, and by whose it came itself. */
+export const referrals = sqliteTable(
+  'referrals',
+  {
+    accountNumber: account().primaryKey(),
+    referralCode: text('referral_code').notNull().unique(),
+    referrerNumber: integer('referrer_number').references(() => accounts.number, {
+      onDelete: 'set null',
+    }),
+  },
+  (t) => [index('referrals_referrer').on(t.referrerNumber)],
+)
+
+export const bookmarks = sqliteTable(
+  'bookmarks',
+  {
+    bookmarkId: text('bookmark_id').primaryKey(),
+    accountNumber: account(),
+    bookmarkedNumber: integer('bookmarked_number')
+      .notNull()
+      .references(() => accounts.number, { onDelete: 'cascade' }),
+    bookmarkedAt: integer('bookmarked_at').notNull(),
+  },
+  (t) => [
+    unique('bookmarks_pair').on(t.accountNumber, t.bookmarkedNumber),
+    index('bookmarks_bookmarked').on(t.bookmarkedNumber),
+  ],
+)
