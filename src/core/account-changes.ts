@@ -5,13 +5,16 @@ import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import { prepareAddressChange } from './address-change'
+import { storeCompleteness } from './completeness'
 import type { Client, Core } from './context'
 import { fail, failInput } from './errors'
 import { approvePending } from './follows'
 import { nameKey, usernameKey } from './identifiers'
 import { preparePasswordChange } from './password-change'
+import { type Portfolio, portfolioColumns, toPortfolio } from './portfolios'
 import { requireRecentAuthentication } from './reauthentication'
 import { isAlive, type Viewer } from './sessions'
+import { prepareTags, tagIssues } from './tags'
 import { failUntil } from './throttle'
 
 /** Changing an account: its own by its owner, any by an administrator. All fields at once or none. */
@@ -22,6 +25,13 @@ export interface AccountChanges extends AccountFields {
   readonly role?: Account['role']
   /** An account that becomes public says yes to everybody who has asked to follow it. */
   readonly isPrivate?: boolean
+  /** All tags, in the person's own order. */
+  readonly tags?: readonly string[]
+}
+
+export interface Changed {
+  readonly account: Account
+  readonly portfolio: Portfolio
 }
 
 export interface ChangeOptions {
@@ -42,7 +52,7 @@ export async function updateAccount(
   changes: AccountChanges,
   options: ChangeOptions,
   client: Client,
-): Promise<Account> {
+): Promise<Changed> {
   const isOwn = options.targetId === null || options.targetId === viewer.account.id
   if ((!isOwn || changes.role !== undefined) && viewer.account.role !== 'admin') {
     fail({ code: 'forbidden' })
@@ -54,7 +64,10 @@ export async function updateAccount(
   if (isSensitive || options.currentPassword !== null) {
     await requireRecentAuthentication(core, viewer, options.currentPassword)
   }
-  const issues = accountIssues(core, changes, { ...target, ...changes })
+  const issues = [
+    ...accountIssues(core, changes, { ...target, ...changes }),
+    ...tagIssues(changes.tags ?? []),
+  ]
   if (issues.length > 0) failInput(issues)
 
   const { password } = changes
@@ -92,13 +105,16 @@ function assignments(changes: AccountChanges, passwordHash: string | null): SQL[
   ]
 }
 
-/** Merged in SQL, so that two updates of different parts both survive. Custom data is one part. */
+/** Merged in SQL, so that two updates of different parts both survive. Free data is one part. */
 function patchedProfile(profile: NonNullable<AccountChanges['profile']>): SQL {
-  const { customData, ...parts } = profile
+  const { customData, meta, ...parts } = profile
   const patched = sql`json_patch(profile, ${JSON.stringify(parts)})`
-  if (customData === undefined) return patched
-  if (customData === null) return sql`json_remove(${patched}, '$.customData')`
-  return sql`json_set(${patched}, '$.customData', json(${JSON.stringify(customData)}))`
+  return Object.entries({ customData, meta }).reduce((merged, [key, value]) => {
+    if (value === undefined) return merged
+    const path = `$.${key}`
+    if (value === null) return sql`json_remove(${merged}, ${path})`
+    return sql`json_set(${merged}, ${path}, json(${JSON.stringify(value)}))`
+  }, patched)
 }
 
 async function applyChanges(
@@ -108,8 +124,9 @@ async function applyChanges(
   changes: AccountChanges,
   client: Client,
   secrets: { keepToken: string | null; passwordHash: string | null },
-): Promise<Account> {
+): Promise<Changed> {
   const { number } = target
+  const tagging = changes.tags === undefined ? null : prepareTags(core, changes.tags)
   const mine = sql`(SELECT number FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
   const nameTaken = isNameTaken(core, target, changes.username)
   const username = changes.username ?? target.username
@@ -133,11 +150,14 @@ async function applyChanges(
           AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL`),
       ...(passwordChange?.statements ?? []),
       ...(changes.isPrivate === false ? [approvePending(core, mine)] : []),
+      ...(tagging?.statements(mine) ?? []),
+      ...(changes.profile || tagging ? [storeCompleteness(core, mine)] : []),
       ...address.statements(sql`${mine} IS NOT NULL`),
     ],
     core.db
       .select({
         account: accountColumns,
+        portfolio: portfolioColumns(sql`${viewer.account.number}`),
         outcome: {
           changedBy: sql<string | null>`changed_by`.as('outcome_by'),
           nameTaken: sql<number>`${nameTaken}`.as('outcome_name'),
@@ -154,7 +174,7 @@ async function applyChanges(
   if (found.outcome.changedBy !== core.requestId) refuse(core, found.outcome)
   address.sendSoon()
   passwordChange?.sendSoon(found.outcome.noticeTo)
-  return found.account
+  return { account: found.account, portfolio: toPortfolio(found.portfolio) }
 }
 
 /** Whether a new name is another's or held back, in SQL. */

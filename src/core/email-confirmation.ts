@@ -91,34 +91,38 @@ export async function confirmationQuotas(
 }
 
 /**
- * Mails a new code to an account whose address is not confirmed. Fails with nothing_to_confirm,
- * also for an account that does not exist, and with too_many_attempts.
+ * Mails a new code to an account whose address is not confirmed, by its id or address. Fails with
+ * nothing_to_confirm, also for an account that does not exist, and with too_many_attempts. Two round
+ * trips, whether or not there is an account.
  */
-export async function resendConfirmation(core: Core, accountId: string): Promise<void> {
-  const number = sql`(SELECT number FROM accounts WHERE id = ${accountId})`
+export async function resendConfirmation(
+  core: Core,
+  to: { readonly id: string } | { readonly email: string },
+): Promise<void> {
+  const isNamed = 'id' in to ? sql`id = ${to.id}` : sql`email_key = ${emailKey(to.email)}`
+  const number = sql`(SELECT number FROM accounts WHERE ${isNamed})`
   const mails = hourlyQuota(
     sql`'confirmation-codes:' || ${number}`,
     core.settings.confirmationCodesPerHour,
   )
   // Counted for an account that waits for its code alone: nobody uses up the quota of another.
   const unconfirmed = sql`email_key IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`
-  const isOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE id = ${accountId} AND ${unconfirmed})`
+  const isOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE ${isNamed} AND ${unconfirmed})`
   const [[account], , counted] = await run(
     core.db,
     core.db.all<{ number: number; username: string; email: string }>(sql`
       SELECT number, username, email FROM accounts WHERE number = ${number} AND ${unconfirmed}`),
     ...quotaState(core, mails, isOpen),
   )
-  if (!account) fail({ code: 'nothing_to_confirm' })
   requireQuota(core, mails, counted)
   const confirmation = await prepareConfirmation(core, {
     kind: 'confirm_email',
-    account: sql`${account.number}`,
-    username: account.username,
-    address: account.email,
+    account: sql`${account?.number ?? null}`,
+    username: account?.username ?? '',
+    address: account?.email ?? '',
   })
-  const isStillOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${account.number}
-    AND email = ${account.email} AND email_verified_at IS NULL)`
+  const isStillOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${account?.number ?? null}
+    AND email = ${account?.email ?? null} AND email_verified_at IS NULL)`
   const [issued] = await commit(
     core.db,
     confirmation.statements(isStillOpen),
@@ -147,7 +151,13 @@ interface CodeState {
  */
 export async function confirmEmail(
   core: Core,
-  given: { code: string; accountId: string | null; token: string | null },
+  given: {
+    code: string
+    accountId: string | null
+    /** The address that the client believes to confirm, where its dialect says so. */
+    email?: string
+    token: string | null
+  },
   client: Client,
 ): Promise<void> {
   const { now, requestId } = core
@@ -166,7 +176,8 @@ export async function confirmEmail(
     [
       core.db.run(sql`UPDATE codes SET used_at = ${now}, used_by = ${requestId}
         WHERE code_hash = ${codeHash} AND purpose = 'confirm' AND used_at IS NULL AND expires_at > ${now}
-          AND NOT ${isTaken} AND ${given.accountId === null ? sql`1` : sql`account_number = (SELECT number FROM accounts WHERE id = ${given.accountId})`}`),
+          AND NOT ${isTaken} AND ${given.email === undefined ? sql`1` : sql`LOWER(address) = ${emailKey(given.email)}`}
+          AND ${given.accountId === null ? sql`1` : sql`account_number = (SELECT number FROM accounts WHERE id = ${given.accountId})`}`),
       ...endAllStatements(core, firstTime, tokenHash),
       core.db.run(sql`DELETE FROM known_sources WHERE account_number = ${firstTime}
         AND source NOT IN (${sources.address}, ${sources.device})`),

@@ -48,6 +48,8 @@ export type Failure =
   | { readonly code: 'follow_not_found' }
   | { readonly code: 'invalid_code'; readonly reason: 'unknown' | 'expired' | 'used' }
   | { readonly code: 'invalid_second_factor' }
+  /** An authenticator app is on, or another session is setting a second factor up. */
+  | { readonly code: 'second_factor_in_use' }
   | { readonly code: 'invalid_account_key' }
   | { readonly code: 'upload_not_found' }
   | { readonly code: 'photo_not_found' }

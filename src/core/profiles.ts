@@ -1,6 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { run } from '../storage/database'
-import { accounts, type Profile } from '../storage/schema'
+import type { Profile } from '../storage/profile'
+import { accounts } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import { isKnownTo } from './audience'
 import type { Core } from './context'
@@ -13,7 +14,8 @@ import { authenticate, type Caller, ownNumber } from './sessions'
 
 export type { Profile }
 
-type TextField = Exclude<keyof Profile, 'customData'>
+type ObjectField = 'customData' | 'meta'
+type TextField = Exclude<keyof Profile, ObjectField | 'isNameMade' | 'isOnboarded'>
 
 /** In characters. What is longer than its dialect documents is refused there already. */
 const lengthsMax: { readonly [F in TextField]: number } = {
@@ -28,6 +30,30 @@ const lengthsMax: { readonly [F in TextField]: number } = {
   preferredLanguage: 2,
   phone: 15,
   phoneCountryCode: 6,
+  countryName: 100,
+  state: 100,
+  city: 100,
+  streetAddress: 250,
+  contactPhone: 16,
+  about: 5000,
+  availability: 11,
+  skillCategory: 100,
+  github: 256,
+  twitter: 256,
+  linkedin: 256,
+  profileImage: 64,
+  bgImage: 64,
+  persona: 9,
+}
+
+/** Fields that may have line breaks. */
+const proseFields: readonly TextField[] = ['bio', 'about']
+
+/** Whose pages a link may lead to, with everything under them. */
+const hosts: { readonly [F in TextField]?: readonly string[] } = {
+  github: ['github.com'],
+  twitter: ['twitter.com', 'x.com'],
+  linkedin: ['linkedin.com'],
 }
 
 const patterns: { readonly [F in TextField]?: RegExp } = {
@@ -35,6 +61,9 @@ const patterns: { readonly [F in TextField]?: RegExp } = {
   preferredLanguage: /^[a-z]{2}$/,
   phone: /^\d{4,15}$/,
   phoneCountryCode: /^\+?\d{1,4}$/,
+  contactPhone: /^\+[1-9]\d{6,14}$/,
+  availability: /^(available|limited|unavailable|busy|working)$/,
+  persona: /^(recipient|creator)$/,
 }
 
 function isWebLink(text: string): boolean {
@@ -44,18 +73,29 @@ function isWebLink(text: string): boolean {
   return protocol === 'https:' || protocol === 'http:'
 }
 
+function isAt(link: string, places: readonly string[]): boolean {
+  if (!URL.canParse(link)) return false
+  const { protocol, hostname } = new URL(link)
+  return (
+    protocol === 'https:' &&
+    places.some((place) => hostname === place || hostname.endsWith(`.${place}`))
+  )
+}
+
 function textIssue(field: TextField, value: string): Issue | null {
   const problem = (rule: Issue['rule']): Issue => ({ field, rule, value })
   if (Array.from(value).length > lengthsMax[field]) return problem('too_long')
-  if (!(field === 'bio' ? isProse(value) : isLine(value))) return problem('format')
+  if (!(proseFields.includes(field) ? isProse(value) : isLine(value))) return problem('format')
   if (field === 'customLink' && !isWebLink(value)) return problem('format')
+  const places = hosts[field]
+  if (places && !isAt(value, places)) return problem('format')
   return patterns[field]?.test(value) === false ? problem('format') : null
 }
 
 /** JSON characters: a profile is read whole at every request of its account. */
-const customDataLengthMax = 4096
+const dataLengthMax = 4096
 /** SQLite's JSON functions fail far deeper; nothing that people keep here is as deep as this. */
-const customDataDepthMax = 32
+const dataDepthMax = 32
 
 function isTooDeep(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false
@@ -69,16 +109,29 @@ export function profileIssues(profile: { readonly [F in keyof Profile]?: Profile
     const issue = typeof value === 'string' ? textIssue(field as TextField, value) : null
     if (issue) issues.push(issue)
   }
-  const { customData } = profile
-  if (isTooDeep(customData, customDataDepthMax)) {
-    issues.push({ field: 'customData', rule: 'format' })
-  } else if (JSON.stringify(customData ?? null).length > customDataLengthMax) {
-    issues.push({ field: 'customData', rule: 'too_long' })
+  for (const field of ['customData', 'meta'] as const) {
+    const data = profile[field]
+    if (isTooDeep(data, dataDepthMax)) issues.push({ field, rule: 'format' })
+    else if (JSON.stringify(data ?? null).length > dataLengthMax) {
+      issues.push({ field, rule: 'too_long' })
+    }
   }
   return issues
 }
 
-type PrivateField = 'phone' | 'phoneCountryCode' | 'customData'
+/** Parts that only their owner sees, apart from the rest of the profile. */
+const privateFields = [
+  'phone',
+  'phoneCountryCode',
+  'customData',
+  'streetAddress',
+  'contactPhone',
+  'meta',
+  'isNameMade',
+  'isOnboarded',
+] as const
+
+type PrivateField = (typeof privateFields)[number]
 
 /** What anybody may see of a person. */
 export interface Person
@@ -93,6 +146,7 @@ export interface Person
     | 'isPrivate'
     | 'followerCount'
     | 'followingCount'
+    | 'profileCompleteness'
     | 'createdAt'
     | 'updatedAt'
   > {
@@ -110,7 +164,7 @@ export interface OwnView
 /** An account as its owner sees it. */
 export async function asSelf(core: Core, account: Account): Promise<Person> {
   const { email, emailVerifiedAt, secondFactor, disabledAt, loggedInAt, profile } = account
-  const { phone, phoneCountryCode, customData } = profile
+  const kept = privateFields.filter((field) => profile[field] !== undefined)
   return {
     ...(await asStranger(core, account)),
     own: {
@@ -119,16 +173,15 @@ export async function asSelf(core: Core, account: Account): Promise<Person> {
       secondFactor,
       disabledAt,
       loggedInAt,
-      ...(phone === undefined ? {} : { phone }),
-      ...(phoneCountryCode === undefined ? {} : { phoneCountryCode }),
-      ...(customData === undefined ? {} : { customData }),
+      ...Object.fromEntries(kept.map((field) => [field, profile[field]])),
     },
   }
 }
 
 /** An account as everybody else sees it. */
 export async function asStranger(core: Core, account: Account): Promise<Person> {
-  const { phone, phoneCountryCode, customData, ...profile } = account.profile
+  const profile = { ...account.profile }
+  for (const field of privateFields) delete profile[field]
   return {
     number: account.number,
     id: account.id,
@@ -139,6 +192,7 @@ export async function asStranger(core: Core, account: Account): Promise<Person> 
     isPrivate: account.isPrivate,
     followerCount: account.followerCount,
     followingCount: account.followingCount,
+    profileCompleteness: account.profileCompleteness,
     pictureUrl: await pictureUrl(core, account),
     createdAt: account.createdAt,
     updatedAt: account.updatedAt,

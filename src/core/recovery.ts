@@ -116,7 +116,7 @@ interface ResetRow {
  */
 export async function resetPassword(
   core: Core,
-  input: { code: string; password: string },
+  input: { code: string; password: string; email?: string },
   client: Client,
 ): Promise<void> {
   const { now, requestId } = core
@@ -127,7 +127,7 @@ export async function resetPassword(
     const isKept = record.expiresAt > now - expiredCodeKeptMs
     fail({ code: 'invalid_code', reason: isKept ? 'expired' : 'unknown' })
   }
-  const code = await getResetCode(core, codeHash)
+  const code = await getResetCode(core, codeHash, input.email)
   const issue = passwordIssue(core.settings, input.password, code)
   if (issue) failInput([issue])
 
@@ -181,13 +181,26 @@ async function failuresOf(core: Core, account: ResetRow, sources: Sources): Prom
   ]
 }
 
-async function getResetCode(core: Core, codeHash: string): Promise<ResetRow> {
+/**
+ * Whether a code would set a new password for an address. It stays as it was. Fails with
+ * invalid_code and account_not_found as setting one does. One round trip.
+ */
+export async function checkResetCode(
+  core: Core,
+  given: { code: string; email: string },
+): Promise<void> {
+  await getResetCode(core, await hashToken(tidyCode(given.code)), given.email)
+}
+
+/** `email` is what the client believes the code was mailed to, where its dialect says so. */
+async function getResetCode(core: Core, codeHash: string, email?: string): Promise<ResetRow> {
   const [[code]] = await run(
     core.db,
     core.db.all<ResetRow>(sql`SELECT number, username, email, first_name AS firstName, last_name AS lastName,
         expires_at AS expiresAt, used_at AS usedAt, disabled_at AS disabledAt
       FROM codes JOIN accounts ON accounts.number = codes.account_number
       WHERE code_hash = ${codeHash} AND purpose = 'reset' AND email_key = codes.address
+        AND ${email === undefined ? sql`1` : sql`email_key = ${emailKey(email)}`}
         AND expires_at > ${core.now - expiredCodeKeptMs}`),
   )
   if (!code) fail({ code: 'invalid_code', reason: 'unknown' })

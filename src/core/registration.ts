@@ -1,8 +1,9 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { hashPassword } from '../crypto/password-hash'
+import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { newAccountNumber, newId } from '../crypto/random'
 import { commit, run } from '../storage/database'
-import { accounts, type Profile, system } from '../storage/schema'
+import type { Profile } from '../storage/profile'
+import { accounts, system } from '../storage/schema'
 import { accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
@@ -11,6 +12,7 @@ import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
 import { fail, failInput } from './errors'
 import { emailKey, nameKey, usernameKey } from './identifiers'
 import { isInvited, useInvite } from './invites'
+import { portfolioStatements } from './referrals'
 import { completeSignIn, type SignedIn } from './sign-in'
 import { sourcesOf } from './sources'
 import { hourlyQuota, quotaState, requireQuota } from './throttle'
@@ -28,6 +30,10 @@ export interface Registration {
   readonly inviteCode: string | null
   /** Whether an account that never confirmed the same address gives way, as some documents say. */
   readonly replacesUnconfirmed: boolean
+  /** The code of whoever brought the person in; unknown ones count for nobody. */
+  readonly referralCode?: string | null
+  /** Whether the same registration sent again within a minute is answered by the account it made. */
+  readonly isRepeatable?: boolean
   /** Whether an administrator makes it for somebody: then it is made where nobody else may register. */
   readonly isByAdministrator?: boolean
 }
@@ -42,7 +48,8 @@ export async function registerAccount(
   input: Registration,
   client: Client,
 ): Promise<Account> {
-  await requireRegistration(core, input, client)
+  const made = await requireRegistration(core, input, client)
+  if (made) return made
   const { account } = await insertAccount(core, input, client, { signsIn: false })
   return account
 }
@@ -59,17 +66,52 @@ export async function registerAndSignIn(
   return { ...signedIn, account }
 }
 
-/** Refuses a registration before anything is hashed for it. */
-async function requireRegistration(core: Core, input: Registration, client: Client) {
+/**
+ * Refuses a registration before anything is hashed for it. Gives the account that the same
+ * registration made a moment ago, where it may be repeated.
+ */
+async function requireRegistration(
+  core: Core,
+  input: Registration,
+  client: Client,
+): Promise<Account | null> {
   const isClosed = !core.settings.registrationOpen && !input.isByAdministrator
   if (isClosed) fail({ code: 'registration_closed' })
   const issues = accountIssues(core, input)
   if (issues.length > 0) failInput(issues)
 
+  const made = input.isRepeatable ? await findRepeated(core, input) : null
+  if (made) return made
   const invitation = isAdmitted(core, input, replacedAccount(core, input))
   if (core.settings.throttle || invitation !== null) {
     await requireSignUpQuota(core, input, client, invitation ?? sql`1`)
   }
+  return null
+}
+
+const repeatMs = 60 * 1000
+/** Clients repeat up to four times; whoever does it more often registers anew. */
+const repeatsPerHour = 20
+
+/** The account that the very same registration has made within the last minute. */
+async function findRepeated(core: Core, input: Registration): Promise<Account | null> {
+  const digest = await core.keys.sign('repeated-registration', emailKey(input.email ?? ''))
+  // A password is compared here, so it is counted here.
+  const repeats = hourlyQuota(sql`${`repeats:${digest}`}`, repeatsPerHour)
+  const [, [state], [found]] = await run(
+    core.db,
+    ...quotaState(core, repeats),
+    core.db
+      .select({ account: accountColumns, secret: { passwordHash: accounts.passwordHash } })
+      .from(accounts)
+      .where(
+        sql`${accounts.emailKey} = ${emailKey(input.email ?? '')} AND ${accounts.createdAt} > ${core.now - repeatMs}
+          AND ${accounts.firstName} = ${input.firstName} AND ${accounts.lastName} = ${input.lastName}`,
+      ),
+  )
+  if (!found || (state && state.count > repeatsPerHour)) return null
+  const isSame = await verifyPassword(input.password, found.secret.passwordHash, core.hashing)
+  return isSame ? found.account : null
 }
 
 /**
@@ -179,6 +221,7 @@ async function insertAccount(
         : []),
       inserting,
       ...(admission === null ? [] : [useInvite(core, input.inviteCode ?? '', id, isMine)]),
+      ...portfolioStatements(core, number, input.referralCode ?? null, isMine),
       ...(confirmation?.statements(isMine) ?? []),
       ...(completion?.statements(isMine) ?? []),
     ],

@@ -30,8 +30,12 @@ function wantedText(text: string): string {
   return wanted
 }
 
-/** The numbers and ranks of at most three times `limit` people whom the viewer may meet, in SQL. */
-function matching(wanted: string, viewer: SQL, limit: number): SQL {
+/**
+ * The numbers and ranks of at most `limit` people whom the viewer may meet, in SQL. Fails with
+ * invalid_input for a text that is too short or too long.
+ */
+export function matchingPeople(text: string, viewer: SQL, limit: number): SQL {
+  const wanted = wantedText(text)
   const isShort = Array.from(wanted).length < trigramLength
   const key = nameKey(wanted)
   const branches = [
@@ -94,7 +98,7 @@ export async function searchPeople(
   limit: number,
 ): Promise<FoundPerson[]> {
   const own = await ownNumber(caller)
-  const found = foundAccounts(core, matching(wantedText(text), own, limit), own)
+  const found = foundAccounts(core, matchingPeople(text, own, limit), own)
   const { viewer, rows } = await authenticate(core, caller, found)
   return Promise.all(
     rows[0].map(async ({ account, isOpen }) => ({
@@ -115,7 +119,7 @@ export async function searchPortraits(
   limit: number,
 ): Promise<Portrait[]> {
   const viewer = await ownNumber(visitor)
-  const matches = matching(wantedText(text), viewer, limit)
+  const matches = matchingPeople(text, viewer, limit)
   const [found, shown] = await run(
     core.db,
     foundAccounts(core, matches, viewer),

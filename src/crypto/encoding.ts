@@ -24,3 +24,33 @@ export function fromBase64Url(text: string): Bytes | null {
 export function toHex(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 }
+
+const base32Alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/** base32 of RFC 4648 section 6, without padding, as authenticator apps take it. */
+export function toBase32(bytes: Uint8Array): string {
+  let text = ''
+  let [pending, bits] = [0, 0]
+  for (const byte of bytes) {
+    pending = (pending << 8) | byte
+    for (bits += 8; bits >= 5; bits -= 5)
+      text += base32Alphabet.charAt((pending >> (bits - 5)) & 31)
+    pending &= 31
+  }
+  return bits === 0 ? text : text + base32Alphabet.charAt((pending << (5 - bits)) & 31)
+}
+
+/** Null for a text that is not base32; case is not looked at. */
+export function fromBase32(text: string): Bytes | null {
+  if (!/^[A-Za-z2-7]*$/.test(text) || [1, 3, 6].includes(text.length % 8)) return null
+  const bytes: number[] = []
+  let [pending, bits] = [0, 0]
+  for (const char of text.toUpperCase()) {
+    pending = ((pending << 5) | base32Alphabet.indexOf(char)) & 0xfff
+    bits += 5
+    if (bits < 8) continue
+    bits -= 8
+    bytes.push((pending >> bits) & 0xff)
+  }
+  return new Uint8Array(bytes)
+}

@@ -23,7 +23,7 @@ async function derive(
         material,
         { name: 'HMAC', hash: 'SHA-256', length: 256 },
         false,
-        ['sign'],
+        ['sign', 'verify'],
       )
     : crypto.subtle.deriveKey(derivation, material, { name: 'AES-GCM', length: 256 }, false, [
         'encrypt',
@@ -34,10 +34,12 @@ async function derive(
 export interface Keyring {
   /** HMAC-SHA-256 as base64url, under the current slot. For values that live no longer than a slot. */
   sign(purpose: string, text: string): Promise<string>
-  /** AES-256-GCM, `slot.nonce.ciphertext`; the purpose is authenticated with it. */
-  seal(purpose: string, text: string): Promise<string>
-  /** Null for anything that no slot sealed for this purpose. */
-  open(purpose: string, sealed: string): Promise<string | null>
+  /** The key of sign(), for libraries that sign themselves. It cannot be exported. */
+  signingKey(purpose: string): Promise<CryptoKey>
+  /** AES-256-GCM, `slot.nonce.ciphertext`; the purpose, and whom it is `about`, are authenticated with it. */
+  seal(purpose: string, text: string, about?: string): Promise<string>
+  /** Null for anything that no slot sealed for this purpose, or that is about somebody else. */
+  open(purpose: string, sealed: string, about?: string): Promise<string | null>
 }
 
 /** `bySlot` holds the roots; `current` names the one that writes. Derived keys are kept per isolate. */
@@ -71,23 +73,25 @@ export function createKeyring(current: string, bySlot: ReadonlyMap<string, strin
       return toBase64Url(new Uint8Array(signature))
     },
 
-    async seal(purpose, text) {
+    signingKey: (purpose) => currentKey(purpose, 'HMAC'),
+
+    async seal(purpose, text, about) {
       const nonce = randomBytes(12)
       const sealed = await crypto.subtle.encrypt(
-        { name: 'AES-GCM', iv: nonce, additionalData: toUtf8(purpose) },
+        { name: 'AES-GCM', iv: nonce, additionalData: authenticated(purpose, about) },
         await currentKey(purpose, 'AES-GCM'),
         toUtf8(text),
       )
       return `${current}.${toBase64Url(nonce)}.${toBase64Url(new Uint8Array(sealed))}`
     },
 
-    async open(purpose, sealed) {
+    async open(purpose, sealed, about) {
       const [slot = '', nonce, body] = splitSealed(sealed)
       const opening = nonce && body ? await key(slot, purpose, 'AES-GCM') : null
       if (!opening || !nonce || !body) return null
       try {
         const text = await crypto.subtle.decrypt(
-          { name: 'AES-GCM', iv: nonce, additionalData: toUtf8(purpose) },
+          { name: 'AES-GCM', iv: nonce, additionalData: authenticated(purpose, about) },
           opening,
           body,
         )
@@ -97,6 +101,11 @@ export function createKeyring(current: string, bySlot: ReadonlyMap<string, strin
       }
     },
   }
+}
+
+/** Whom it is about is no part of the purpose, because a key is kept for each of those. */
+function authenticated(purpose: string, about: string | undefined): Bytes {
+  return toUtf8(about === undefined ? purpose : `${purpose} ${about}`)
 }
 
 function splitSealed(sealed: string): [string?, (Bytes | null)?, (Bytes | null)?] {

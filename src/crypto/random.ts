@@ -28,6 +28,20 @@ export function newInviteCode(): string {
   return `${letters.join('')}-${digits.slice(0, 4).join('')}-${digits.slice(4).join('')}`
 }
 
+const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789'
+
+/** A code to pass on, not a secret: seven letters and digits. */
+export function newReferralCode(): string {
+  return Array.from({ length: 7 }, () =>
+    lettersAndDigits.charAt(randomBelow(lettersAndDigits.length)),
+  ).join('')
+}
+
+/** Four lower-case letters or digits, to tell names apart. */
+export function newSuffix(): string {
+  return Array.from(randomBytes(4), (byte) => codeAlphabet.charAt(byte % 32)).join('')
+}
+
 /** An unbiased number from 0 up to and without `end`, which is at most 256. */
 function randomBelow(end: number): number {
   const [byte = 0] = randomBytes(1)
@@ -48,10 +62,20 @@ export function newDigits(): string {
 /** Without 0, 1, l and o, which people mix up when they type. */
 const codeAlphabet = 'abcdefghijkmnpqrstuvwxyz23456789'
 
-/** A code to mail: 150 random bits as six groups of five characters, to be copied or typed. */
-export function newMailedCode(): string {
-  const characters = Array.from(randomBytes(30), (byte) => codeAlphabet.charAt(byte % 32))
-  return Array.from({ length: 6 }, (_, group) =>
+/** Groups of five characters of five random bits each, to be copied or typed. */
+function newGroups(count: number): string {
+  const characters = Array.from(randomBytes(count * 5), (byte) => codeAlphabet.charAt(byte % 32))
+  return Array.from({ length: count }, (_, group) =>
     characters.slice(group * 5, group * 5 + 5).join(''),
   ).join('-')
+}
+
+/** A code to mail: 150 random bits as six groups. */
+export function newMailedCode(): string {
+  return newGroups(6)
+}
+
+/** A code to keep on paper: 75 random bits as three groups. */
+export function newBackupCode(): string {
+  return newGroups(3)
 }

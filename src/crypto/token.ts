@@ -1,7 +1,7 @@
 import { toBase64Url, toUtf8 } from './encoding'
 
 /**
- * What is stored of a token: its SHA-256. A token has 150 random bits or more, so it needs
+ * What is stored of a token: its SHA-256. A token has 75 random bits or more, so it needs
  * neither a salt nor a slow hash.
  */
 export async function hashToken(token: string): Promise<string> {

@@ -37,6 +37,7 @@ export const plainFailures: FailureTable = {
   route_not_found: plain(404),
   method_not_allowed: plain(405),
   taken: plain(409),
+  second_factor_in_use: plain(409),
   body_too_large: plain(413),
   unsupported_media_type: plain(415),
   too_many_attempts: plain(429),

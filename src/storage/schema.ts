@@ -1,27 +1,12 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { Profile } from './profile'
 
 /**
  * The tables of accounts; those between accounts are in graph-schema.ts, those of what people can do
  * in portfolio-schema.ts. Times are milliseconds since the epoch. Columns that are read in one join have
  * names of their own, because D1 hands a batch's rows over as objects keyed by column name.
  */
-
-/** The parts of a profile that are shown but never searched or counted. Absent means never given. */
-export interface Profile {
-  middleName?: string
-  gender?: string
-  bio?: string
-  designation?: string
-  pronouns?: string
-  customLink?: string
-  organization?: string
-  country?: string
-  preferredLanguage?: string
-  phone?: string
-  phoneCountryCode?: string
-  customData?: { [key: string]: unknown }
-}
 
 export const accounts = sqliteTable(
   'accounts',

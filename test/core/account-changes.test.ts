@@ -25,9 +25,12 @@ import { change, clientAt, refusal, rowsOf, testCore } from '../support/core'
 const atrium = testCore()
 const next = 'a password that is new'
 
-function update(viewer: Viewer, changes: AccountChanges, given: Partial<ChangeOptions> = {}) {
+async function update(viewer: Viewer, changes: AccountChanges, given: Partial<ChangeOptions> = {}) {
   const options = { targetId: null, currentPassword: null, ...given }
-  return atrium.request((core) => updateAccount(core, viewer, changes, options, clientAt(1)))
+  const { account } = await atrium.request((core) =>
+    updateAccount(core, viewer, changes, options, clientAt(1)),
+  )
+  return account
 }
 
 async function newAdministrator() {

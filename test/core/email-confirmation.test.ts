@@ -83,7 +83,7 @@ describe('the code of a mail', () => {
   test('is superseded by that of a newer mail, and so is its "not me"', async () => {
     const account = await newUnconfirmed(atrium)
     const [old, oldDisown] = [codeFor(account), disownCodeFor(account)]
-    await atrium.request((core) => resendConfirmation(core, account.id))
+    await atrium.request((core) => resendConfirmation(core, { id: account.id }))
     expect(codeFor(account)).not.toBe(old)
     const unknown = { code: 'invalid_code', reason: 'unknown' }
     expect(await refusal(confirm(old))).toEqual(unknown)
@@ -231,7 +231,7 @@ describe('"this was not me"', () => {
 })
 
 describe('asking for the mail again', () => {
-  const resend = (id: string) => atrium.request((core) => resendConfirmation(core, id))
+  const resend = (id: string) => atrium.request((core) => resendConfirmation(core, { id }))
 
   test('finds nothing to confirm on a confirmed, a disabled and an unknown account', async () => {
     const confirmed = await newAccount(atrium)

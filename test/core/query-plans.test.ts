@@ -72,7 +72,7 @@ async function walkTheCore(): Promise<void> {
   await refusal(tryLogin(atrium, { email: account.email }, { password: 'wrong one' }))
 
   const unconfirmed = await newUnconfirmed(atrium)
-  await atrium.request((core) => resendConfirmation(core, unconfirmed.id))
+  await atrium.request((core) => resendConfirmation(core, { id: unconfirmed.id }))
   await newUnconfirmed(
     atrium,
     registration({ email: unconfirmed.email, replacesUnconfirmed: true }),

@@ -130,6 +130,7 @@ export const failures: FailureTable = {
       409,
       fields.includes('fileName') ? 'File name is already taken.' : 'Username is already taken.',
     ),
+  second_factor_in_use: () => error(409, 'Two-factor authentication is in use.'),
   // Spelled as clients know it.
   upload_too_large: () => error(413, 'Your upload exeeded max limit of 50Mb.'),
   too_many_attempts: () => error(429, 'Too Many Requests'),

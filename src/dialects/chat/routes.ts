@@ -154,7 +154,7 @@ routes.put('/users/me', caller, async (c) => {
   const sent = await check(requests.UpdateBody, await readBody(c, false), 'body')
   const options = { targetId: null, currentPassword: null }
   const changes = requests.toChanges(sent)
-  const account = await updateAccount(core, viewer, changes, options, client(c))
+  const { account } = await updateAccount(core, viewer, changes, options, client(c))
   return c.json(renderUser({ person: await asSelf(core, account), photos }))
 })
 

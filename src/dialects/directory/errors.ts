@@ -77,6 +77,7 @@ export const failures: FailureTable = {
   invalid_code: say(400, 'invalid-code', 'Invalid code.'),
   nothing_to_confirm: say(400, 400, 'There is nothing to confirm.'),
   no_confirmed_email: say(400, 400, 'Email is not verified.'),
+  second_factor_in_use: say(400, 'second-factor-in-use', 'Two-factor authentication is in use.'),
   invalid_picture: say(400, 400, 'Invalid picture.'),
   same_account: say(400, 400, 'Match failed'),
   invalid_invite_code: say(400, 'invalid-invite-code', 'Invalid invitation code.'),

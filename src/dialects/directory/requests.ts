@@ -1,7 +1,8 @@
 import * as z from 'zod'
-import { fail, failureOf } from '../../core/errors'
+import { fail } from '../../core/errors'
 import { isEmail, isId, usernameIssue } from '../../core/identifiers'
 import type { LoginInput } from '../../core/login'
+import { registerUnderFreeName } from '../../core/made-up-names'
 import type { Registration } from '../../core/registration'
 
 /** What clients of this API send, and what it means to the core. */
@@ -72,16 +73,9 @@ export async function registerNamed<Result>(
     replacesUnconfirmed: false,
   }
   if (username !== undefined) return register({ ...rest, username })
-  for (const name of madeUpNames(email ?? '')) {
-    try {
-      return await register({ ...rest, username: name })
-    } catch (error) {
-      const failure = failureOf(error)
-      if (failure?.code !== 'taken') throw error
-      if (failure.fields.includes('email')) fail({ code: 'taken', fields: ['email'] })
-    }
-  }
-  return fail({ code: 'internal' })
+  return registerUnderFreeName(madeUpNames(email ?? ''), (name) =>
+    register({ ...rest, username: name }),
+  )
 }
 
 /** Some clients send numbers for numbers. */

@@ -138,6 +138,7 @@ export const failures: FailureTable = {
   email_not_confirmed: () => error(403, 'Email is not confirmed'),
   no_confirmed_email: () => error(406, 'Email is not confirmed'),
   nothing_to_confirm: () => error(406, 'Nothing to confirm'),
+  second_factor_in_use: () => error(409, 'Two-factor authentication is in use'),
   missing_scope: () => error(403, 'Not allowed'),
   forbidden: () => error(403, 'Not allowed'),
   invalid_account_key: () => error(403, 'Not allowed'),

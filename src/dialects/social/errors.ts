@@ -81,6 +81,7 @@ export const failures: FailureTable = {
   route_not_found: () => error(404, 'NotFound'),
   method_not_allowed: ({ allow }) => error(405, 'MethodNotAllowed', { allow }),
   taken: ({ fields }) => error(409, 'ResourceConflict', { duplicateFields: fields }),
+  second_factor_in_use: () => error(409, 'ResourceConflict', { reason: 'second_factor_in_use' }),
   too_many_attempts: ({ retryAfterSeconds }) =>
     error(429, 'RateLimitError', { retryAfter: retryAfterSeconds }),
   internal: () => error(500, 'InternalServerError'),

@@ -7,7 +7,6 @@ import { fail, type Issue } from '../../core/errors'
 import type { FollowPage } from '../../core/follow-lists'
 import { isEmail, isId, isUsername } from '../../core/identifiers'
 import type { LoginInput } from '../../core/login'
-import type { Profile } from '../../core/profiles'
 import type { Registration } from '../../core/registration'
 
 /** What clients of this API send, and what it means to the core. */
@@ -224,7 +223,7 @@ export function toChanges(sent: z.infer<typeof UpdateBody>): {
   const { target, currentPassword, username, firstName, lastName, email, password, role } = sent
   const profile = Object.fromEntries(
     Object.keys(ProfileFields.shape)
-      .map((key) => [key, sent[key as keyof Profile]] as const)
+      .map((key) => [key, sent[key as keyof typeof ProfileFields.shape]] as const)
       .filter(([, value]) => value !== undefined),
   )
   const changes: AccountChanges = {

@@ -96,7 +96,7 @@ routes.get('/user/verify-email', notByHead, shield, query(requests.VerifyEmailQu
 
 async function resendVerification(c: Context<AppEnv>, target: string | undefined) {
   const accountId = target ?? (await ownId(c))
-  await resendConfirmation(c.var.core, accountId)
+  await resendConfirmation(c.var.core, { id: accountId })
   return c.json(success('Verification email resent successfully.'))
 }
 

@@ -1,0 +1,40 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Query } from '../storage/database'
+import type { Profile } from '../storage/profile'
+import type { Core } from './context'
+
+/**
+ * How much of the optional profile is filled, from 0 to 100. Computed in SQL from what is stored, so
+ * that it is right as well after two changes at once.
+ */
+
+/** What each part counts; together 100. */
+export const completenessWeights = {
+  designation: 10,
+  bio: 10,
+  about: 10,
+  tags: 10,
+  countryName: 5,
+  state: 5,
+  city: 5,
+  streetAddress: 5,
+  contactPhone: 5,
+  availability: 5,
+  customLink: 5,
+  github: 5,
+  twitter: 5,
+  linkedin: 5,
+  profileImage: 5,
+  bgImage: 5,
+} as const satisfies { readonly [part in keyof Profile | 'tags']?: number }
+
+/** Stores the completeness of the account with a number in SQL. */
+export function storeCompleteness(core: Core, account: SQL): Query {
+  const { tags, ...parts } = completenessWeights
+  return core.db.run(sql`UPDATE accounts SET profile_completeness = (
+      SELECT COALESCE(SUM(weight.value), 0) FROM json_each(${JSON.stringify(parts)}) AS weight
+      WHERE json_extract(profile, '$.' || weight.key) IS NOT NULL
+    ) + CASE WHEN EXISTS (SELECT 1 FROM account_tags WHERE account_number = accounts.number)
+      THEN ${tags} ELSE 0 END
+    WHERE number = ${account}`)
+}
