@@ -1,104 +1,42 @@
-import { and, eq, type SQL, sql } from 'drizzle-orm'
+import { and, eq, sql } from 'drizzle-orm'
 import { equalInConstantTime } from '../crypto/keyed'
-import { newDigits, newToken } from '../crypto/random'
+import { newToken } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import { commit, type Query, run } from '../storage/database'
-import { accounts, challenges } from '../storage/schema'
+import { accounts, challenges, secondFactors } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
+import { type Begun, openingStatements } from './challenge-opening'
 import type { Client, Core } from './context'
 import { fail } from './errors'
-import { prepareLetter } from './outbox'
+import {
+  type Proof,
+  proveByApp,
+  type StoredProofs,
+  tidyDigits,
+  unusedBackupHash,
+} from './second-factor-proofs'
 import { completeSignIn, type SignedIn } from './sign-in'
-import { knownSource, type Sources, sourcesOf } from './sources'
+import { signInCodeHash } from './sign-in-codes'
+import { knownSource, sourcesOf } from './sources'
 import {
   type Bucket,
-  bucketState,
+  closedUntil,
+  evaluationsPerHour,
   failUntil,
   giveBack,
-  hourlyQuota,
   isClosed,
   isUsedUp,
   reserve,
   secondFactorBucket,
+  usedUpUntil,
 } from './throttle'
 
 /**
- * Sign-ins that wait for their second factor. The code is counted against the account before it is
- * compared: five wrong ones close the account's second factor to strangers, whichever sign-in,
- * code or address they come with, while a known source has five of its own.
+ * Sign-ins that wait for their second factor: a code of the app or a backup code where an app is on,
+ * the mailed code where none is. It is counted against the account before it is compared: five wrong
+ * ones close the account's second factor to strangers, whichever sign-in, code or address they come
+ * with, while a known source has five of its own.
  */
-
-async function codeHashOf(core: Core, tokenHash: string, code: string): Promise<string> {
-  return core.keys.sign('sign-in-code', `${tokenHash} ${code}`)
-}
-
-/**
- * Opens a challenge and, for the mailed method, owes the mail. Returns the secret of the challenge.
- * Fails with too_many_attempts when the hour's mails to this account are used up, and with
- * invalid_credentials when the account has changed since it was read.
- */
-export async function openChallenge(
-  core: Core,
-  given: {
-    account: Account
-    method: 'email' | 'app'
-    sources: Sources
-    historyId: string
-    alongside: readonly Query[]
-  },
-): Promise<string> {
-  const { account, method, sources, historyId } = given
-  const token = newToken()
-  const tokenHash = await hashToken(token)
-  const code = newDigits()
-  const ttlSeconds = core.settings.twoFactorCodeTtlSeconds
-  const codeHash = method === 'email' ? await codeHashOf(core, tokenHash, code) : null
-  const letter = await prepareLetter(
-    core,
-    { kind: 'sign_in_code', username: account.username, code },
-    ttlSeconds,
-  )
-  const number = sql`${String(account.number)}`
-  const known = knownSource(core, sql`${account.number}`, sources)
-  const mails = hourlyQuota(
-    sql`'sign-in-codes:' || ${number} || ':' || COALESCE(${known}, 'stranger')`,
-    core.settings.signInCodesPerHour,
-  )
-  const isAllowed = sql`NOT ${isUsedUp(core, mails)}`
-  const isOpen = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash})`
-  const [opened] = await commit(
-    core.db,
-    [
-      ...given.alongside,
-      core.db.run(
-        sql`UPDATE login_history SET reason = 'second_factor_required' WHERE id = ${historyId}`,
-      ),
-      core.db.run(sql`INSERT INTO challenges (token_hash, account_number, account_epoch, code_hash, history_id, source, created_at, expires_at)
-        SELECT ${tokenHash}, number, epoch, ${codeHash}, ${historyId}, ${sources.address}, ${core.now}, ${core.now + ttlSeconds * 1000}
-        FROM accounts WHERE number = ${account.number} AND epoch = ${account.epoch} AND disabled_at IS NULL
-          AND ${method === 'email' ? isAllowed : sql`1`}
-        ON CONFLICT (token_hash) DO NOTHING`),
-      ...(method === 'email'
-        ? [
-            reserve(core, mails, isOpen),
-            letter.owe(
-              sql`SELECT email AS address FROM accounts WHERE number = ${account.number} AND ${isOpen}`,
-            ),
-          ]
-        : []),
-    ],
-    core.db.all<{ opened: number; quotaEndsAt: number | null }>(sql`SELECT ${isOpen} AS opened,
-      (SELECT expires_at FROM throttles WHERE key = ${mails.key} AND ${isUsedUp(core, mails)}) AS quotaEndsAt`),
-    ([row]) => row?.opened === 1,
-  )
-  if (!opened?.opened) {
-    if (opened?.quotaEndsAt) failUntil(core, opened.quotaEndsAt)
-    // The account changed while the password was being checked.
-    fail({ code: 'invalid_credentials', reason: 'wrong_password' })
-  }
-  if (method === 'email') letter.sendSoon(account.email)
-  return token
-}
 
 export interface SecondFactorInput {
   readonly challengeToken: string
@@ -107,10 +45,7 @@ export interface SecondFactorInput {
   readonly accountId: string | null
 }
 
-interface Evaluation {
-  readonly bucket: Bucket
-  readonly perHour: Bucket
-}
+type Code = Omit<SecondFactorInput, 'challengeToken'>
 
 /**
  * Completes a pending sign-in with its code. Fails with invalid_second_factor for a wrong, expired
@@ -124,28 +59,46 @@ export async function completeSecondFactor(
   return evaluate(core, await hashToken(input.challengeToken), input, client)
 }
 
-/** The challenge last opened for an account from an address, in SQL; NULL where none is pending. */
-export function pendingChallenge(core: Core, account: SQL, source: string): SQL {
-  return sql`(SELECT token_hash FROM challenges WHERE account_number = ${account}
-    AND source = ${source} AND used_at IS NULL AND expires_at > ${core.now}
-    ORDER BY created_at DESC LIMIT 1)`
+/**
+ * Completes a sign-in by a code that came beside the password, which is possible where an app is on,
+ * because its code is known beforehand. Fails as completeSecondFactor does. Two round trips.
+ */
+export async function completeAtOnce(
+  core: Core,
+  begun: Begun,
+  code: string,
+  client: Client,
+): Promise<SignedIn> {
+  const tokenHash = await hashToken(newToken())
+  const opening = openingStatements(core, begun, { tokenHash, codeHash: null, when: sql`1` })
+  return evaluate(core, tokenHash, { code, accountId: null }, client, opening)
+}
+
+interface Evaluation {
+  readonly bucket: Bucket
+  readonly perHour: Bucket
 }
 
 /**
  * Evaluates a code against the challenge with a token hash. For dialects that send name, password
- * and code together: the caller has checked the password and found the challenge by it.
+ * and code together: the caller has checked the password and found the challenge by it, or opens it
+ * in the same round trip.
  */
 export async function evaluate(
   core: Core,
   tokenHash: string,
-  input: { readonly code: string; readonly accountId: string | null },
+  input: Code,
   client: Client,
+  opening: readonly Query[] = [],
 ): Promise<SignedIn> {
-  const evaluation = await prepareEvaluation(core, tokenHash, client)
+  const [evaluation, backupHash] = await Promise.all([
+    prepareEvaluation(core, tokenHash, client),
+    unusedBackupHash(sql`${accounts.number}`, input.code),
+  ])
   const { bucket, perHour } = evaluation
-  const [, , , [found], [closed], [hour]] = await run(
+  const [found] = await commit(
     core.db,
-    ...countEvaluation(core, tokenHash, evaluation),
+    [...opening, ...countEvaluation(core, tokenHash, evaluation)],
     core.db
       .select({
         account: accountColumns,
@@ -156,6 +109,15 @@ export async function evaluate(
           challengeEnd: challenges.expiresAt,
           usedAt: challenges.usedAt,
         },
+        stored: {
+          appSecret: sql<string | null>`${secondFactors.appSecret}`.as('app_secret'),
+          lastStep: sql<number | null>`${secondFactors.lastStep}`.as('last_step'),
+          backupHash: sql<string | null>`${backupHash}`.as('backup_hash'),
+        },
+        closed: {
+          until: sql<number | null>`${closedUntil(bucket)}`.as('closed_until'),
+          hourUntil: sql<number | null>`${usedUpUntil(core, perHour)}`.as('hour_until'),
+        },
       })
       .from(challenges)
       .innerJoin(
@@ -165,22 +127,23 @@ export async function evaluate(
           eq(accounts.epoch, challenges.accountEpoch),
         ),
       )
+      .leftJoin(secondFactors, eq(secondFactors.accountNumber, accounts.number))
       .where(eq(challenges.tokenHash, tokenHash)),
-    bucketState(core, bucket),
-    bucketState(core, perHour),
+    ([row]) => row?.challenge.attemptBy === core.requestId,
   )
   if (!found || found.challenge.usedAt !== null || found.challenge.challengeEnd <= core.now) {
     fail({ code: 'invalid_second_factor' })
   }
-  if (found.challenge.attemptBy !== core.requestId) {
-    failUntil(core, Math.max(closed?.blockedUntil ?? 0, isFull(core, perHour, hour)))
+  const { account, challenge, stored, closed } = found
+  if (challenge.attemptBy !== core.requestId) {
+    failUntil(core, Math.max(closed.until ?? 0, closed.hourUntil ?? 0))
   }
-  const { account, challenge } = found
-  const isRight =
-    challenge.codeHash !== null &&
-    equalInConstantTime(await codeHashOf(core, tokenHash, input.code), challenge.codeHash) &&
-    (input.accountId === null || input.accountId === account.id)
-  if (!isRight) {
+  const proof = await prove(
+    core,
+    { account, tokenHash, codeHash: challenge.codeHash, stored },
+    input,
+  )
+  if (proof === null) {
     core.defer(
       run(
         core.db,
@@ -195,16 +158,29 @@ export async function evaluate(
     account,
     client,
     evaluation,
+    proof,
     historyId: challenge.historyId,
   })
 }
 
-function isFull(
+/** What a code proves: whatever the account asks for now, and nothing weaker. Null for a wrong one. */
+async function prove(
   core: Core,
-  quota: Bucket,
-  state: { count: number; expiresAt: number } | undefined,
-) {
-  return state && state.count >= quota.max && state.expiresAt > core.now ? state.expiresAt : 0
+  given: { account: Account; tokenHash: string; codeHash: string | null; stored: StoredProofs },
+  input: Code,
+): Promise<Proof | null> {
+  const { account, tokenHash, codeHash, stored } = given
+  if (input.accountId !== null && input.accountId !== account.id) return null
+  if (account.secondFactor === 'app') return proveByApp(core, account, input.code, stored)
+  const typedHash = await signInCodeHash(core, tokenHash, tidyDigits(input.code))
+  if (codeHash === null || !equalInConstantTime(typedHash, codeHash)) return null
+  return {
+    isUnused: sql`EXISTS (SELECT 1 FROM challenges JOIN accounts ON accounts.number = challenges.account_number
+      WHERE token_hash = ${tokenHash} AND code_hash = ${codeHash} AND second_factor IS NOT 'app')`,
+    // It is used up with its challenge.
+    use: () => [],
+    tellSoon: () => undefined,
+  }
 }
 
 async function prepareEvaluation(
@@ -216,7 +192,7 @@ async function prepareEvaluation(
   const number = sql`(SELECT account_number FROM challenges WHERE token_hash = ${tokenHash})`
   return {
     bucket: secondFactorBucket(core, number, knownSource(core, number, sources)),
-    perHour: hourlyQuota(sql`'codes:' || ${number}`, core.settings.codesEvaluatedPerHour),
+    perHour: evaluationsPerHour(core, number),
   }
 }
 
@@ -240,12 +216,14 @@ async function claimChallenge(
     account: Account
     client: Client
     evaluation: Evaluation
+    proof: Proof
     historyId: string
   },
 ): Promise<SignedIn> {
-  const { tokenHash, account, client, evaluation, historyId } = given
+  const { tokenHash, account, client, evaluation, proof, historyId } = given
   const completion = await completeSignIn(core, { account, client, historyId })
-  const isUnused = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_at IS NULL)`
+  const isUnused = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_at IS NULL)
+    AND ${proof.isUnused}`
   const isMine = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_by = ${core.requestId})`
   const [opened] = await commit(
     core.db,
@@ -255,12 +233,15 @@ async function claimChallenge(
       giveBack(core, evaluation.bucket, isUnused),
       giveBack(core, evaluation.perHour, isUnused),
       core.db.run(sql`UPDATE challenges SET used_at = ${core.now}, used_by = ${core.requestId}
-        WHERE token_hash = ${tokenHash} AND used_at IS NULL AND expires_at > ${core.now}`),
+        WHERE token_hash = ${tokenHash} AND used_at IS NULL AND expires_at > ${core.now}
+          AND ${proof.isUnused}`),
+      ...proof.use(isMine),
       ...completion.statements(isMine),
     ],
     completion.readBack,
     (rows) => rows.length > 0,
   )
   if (!opened) fail({ code: 'invalid_second_factor' })
+  proof.tellSoon()
   return completion.signedIn(account)
 }

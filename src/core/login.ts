@@ -4,13 +4,15 @@ import { newId } from '../crypto/random'
 import { commit, type Query, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type Account, accountColumns, hasConfirmedEmail } from './accounts'
-import { evaluate, openChallenge, pendingChallenge } from './challenges'
+import { type Begun, openChallenge } from './challenge-opening'
+import { completeAtOnce, evaluate } from './challenges'
 import type { Client, Core } from './context'
 import { fail } from './errors'
 import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
 import { isUsablePassword } from './passwords'
 import { isConfirmedEnough } from './sessions'
 import { completeSignIn, type SignedIn } from './sign-in'
+import { pendingChallenge } from './sign-in-codes'
 import { countedSource, knownSource, type Sources, sourcesOf } from './sources'
 import {
   addressBucket,
@@ -125,7 +127,8 @@ function countAttempt(
  * Checks a name and password. Opens a session, or answers which second factor is still missing.
  *
  * Fails with invalid_credentials, account_disabled or email_not_confirmed (both only after the right
- * password), or too_many_attempts (nothing was evaluated). Two round trips.
+ * password), or too_many_attempts (nothing was evaluated); with a code, also as completeSecondFactor
+ * does. Two round trips, three with a code.
  */
 export async function login(
   core: Core,
@@ -187,6 +190,10 @@ export async function login(
   const isUnderAttack = isStranger && (onAccount?.count ?? 0) > core.settings.accountFailuresMax
   if (account.secondFactor !== null || isUnderAttack) {
     const { tokenHash } = found.pending
+    if (input.code !== undefined && account.secondFactor === 'app') {
+      const begun = beginSecondFactor(core, account, attempt, givenBack)
+      return completeAtOnce(core, begun, input.code, client)
+    }
     if (input.code !== undefined && tokenHash !== null) {
       core.defer(run(core.db, giveBack(core, attempt.password), ...givenBack))
       return evaluate(core, tokenHash, { code: input.code, accountId: null }, client)
@@ -200,6 +207,18 @@ export async function login(
   return openSignedIn(core, { account, client, attempt, rehashed, givenBack })
 }
 
+/** Failures of the past are cleared only when the sign-in is complete. */
+function beginSecondFactor(
+  core: Core,
+  account: Account,
+  attempt: Attempt,
+  givenBack: readonly Query[],
+): Begun {
+  const { sources, historyId } = attempt
+  const alongside = [giveBack(core, attempt.password), ...givenBack]
+  return { account, sources, historyId, alongside }
+}
+
 async function demandSecondFactor(
   core: Core,
   account: Account,
@@ -211,14 +230,8 @@ async function demandSecondFactor(
     // Nothing but the password is left to ask for, and the password alone no longer opens the door.
     failUntil(core, core.now + core.settings.passwordBlockSecondsMax * 1000)
   }
-  const challengeToken = await openChallenge(core, {
-    account,
-    method,
-    sources: attempt.sources,
-    historyId: attempt.historyId,
-    // Failures of the past are cleared only when the sign-in is complete.
-    alongside: [giveBack(core, attempt.password), ...givenBack],
-  })
+  const begun = beginSecondFactor(core, account, attempt, givenBack)
+  const challengeToken = await openChallenge(core, { ...begun, method })
   return { kind: 'second_factor_required', account, challengeToken, method }
 }
 

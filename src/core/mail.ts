@@ -21,6 +21,8 @@ export type Letter =
   | { readonly kind: 'email_changed' }
   | { readonly kind: 'second_factor_on' }
   | { readonly kind: 'second_factor_off' }
+  | { readonly kind: 'second_factor_code'; readonly username: string; readonly code: string }
+  | { readonly kind: 'backup_code_used' }
   | { readonly kind: 'account_key_set' }
   | { readonly kind: 'account_deleted' }
 
@@ -160,6 +162,30 @@ function draft(settings: Settings, letter: Letter): Draft {
         parts: [
           {
             paragraph: `Signing in to your ${appName} account now needs the password alone.`,
+          },
+          notMine(settings),
+        ],
+      }
+    case 'second_factor_code':
+      return {
+        subject: `Your ${appName} code`,
+        parts: [
+          {
+            paragraph: `Hello ${letter.username}, two-factor sign-in of your ${appName} account is about to be switched on or off. Enter this code where you asked for it:`,
+          },
+          { code: letter.code },
+          {
+            paragraph: `It works once, within ${lifetime(settings.twoFactorCodeTtlSeconds)}, and nowhere else.`,
+          },
+          notMine(settings),
+        ],
+      }
+    case 'backup_code_used':
+      return {
+        subject: `A backup code was used for ${appName}`,
+        parts: [
+          {
+            paragraph: `A backup code was used for your ${appName} account in place of the authenticator app. It cannot be used again; setting the app up anew makes ten new ones.`,
           },
           notMine(settings),
         ],

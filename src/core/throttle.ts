@@ -133,6 +133,21 @@ export function isUsedUp(core: Core, quota: Bucket): SQL {
     AND count >= ${quota.max} AND expires_at > ${core.now})`
 }
 
+/** Until when a bucket is closed, in SQL; in the past or NULL when it is open. */
+export function closedUntil(bucket: Bucket): SQL {
+  return sql`(SELECT blocked_until FROM throttles WHERE key = ${bucket.key})`
+}
+
+/** Until when an hourly quota is used up, in SQL; NULL while it is not. */
+export function usedUpUntil(core: Core, quota: Bucket): SQL {
+  return sql`(SELECT expires_at FROM throttles WHERE key = ${quota.key} AND ${isUsedUp(core, quota)})`
+}
+
+/** How many codes of one account are evaluated, wherever they come from. */
+export function evaluationsPerHour(core: Core, account: SQL): Bucket {
+  return hourlyQuota(sql`'codes:' || ${account}`, core.settings.codesEvaluatedPerHour)
+}
+
 export interface BucketState {
   readonly count: number
   readonly reservedBy: string | null

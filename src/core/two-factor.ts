@@ -20,7 +20,8 @@ interface Outcome {
 
 /**
  * Switches the mailed second factor on or off. Needs a recent sign-in or the password. Fails with
- * no_confirmed_email where a code could reach nobody; done twice, the second changes nothing.
+ * no_confirmed_email where a code could reach nobody; done twice, the second changes nothing. Where an
+ * app is on, on changes nothing either, and off fails with second_factor_in_use: that takes its code.
  */
 export async function setMailedSecondFactor(
   core: Core,
@@ -49,5 +50,6 @@ export async function setMailedSecondFactor(
   )
   // The session ended while the request was under way, so the request never was allowed.
   if (!changed?.isAlive) fail({ code: 'not_authenticated' })
+  if (!input.isOn && changed.factor === 'app') fail({ code: 'second_factor_in_use' })
   letter.sendSoon(changed.noticeTo)
 }

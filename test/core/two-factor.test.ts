@@ -73,8 +73,9 @@ describe('the mailed second factor', () => {
     const { account, viewer, token } = await newSignedIn(atrium)
     await change("UPDATE accounts SET second_factor = 'app' WHERE number = ?", account.number)
     await set(viewer, true)
-    await set(viewer, false)
+    expect(await refusal(set(viewer, false))).toEqual({ code: 'second_factor_in_use' })
     expect((await viewerOf(atrium, token)).account.secondFactor).toBe('app')
+    expect(atrium.mails.filter(({ to }) => to === account.email)).toHaveLength(1)
   })
 
   test('is not switched by a session that ended while the request was under way', async () => {
