@@ -7,7 +7,8 @@ import { undoRegistration } from './deletion'
 import { fail } from './errors'
 import { emailKey } from './identifiers'
 import { prepareLetter } from './outbox'
-import { endAllStatements } from './sessions'
+import { voidSecondFactor } from './second-factor-removal'
+import { endAllStatements, isTokenAlive } from './sessions'
 import { sourcesOf } from './sources'
 import { type Bucket, hourlyQuota, quotaState, requireQuota } from './throttle'
 
@@ -144,7 +145,8 @@ interface CodeState {
 
 /**
  * Confirms the address that a code was mailed to. If the account had proven none before, every
- * session but the one of `token` ends, and with them whatever a stranger may have prepared.
+ * session but the one of `token` ends, and with them whatever a stranger may have prepared. Unless that
+ * session is the account's own, a second factor goes as well: it would lock the address's owner out.
  *
  * Fails with invalid_code, or with taken when another account has confirmed the address meanwhile.
  * One round trip.
@@ -169,6 +171,10 @@ export async function confirmEmail(
     AND number <> codes.account_number AND email_verified_at IS NOT NULL)`
   const mine = sql`(SELECT account_number FROM ${code} AND used_by = ${requestId})`
   const firstTime = sql`(SELECT number FROM accounts WHERE number = ${mine} AND email_verified_at IS NULL)`
+  // Before the others end: whether the one that confirms is the account's own.
+  const isOwn = sql`(${await isTokenAlive(core, given.token)} AND EXISTS (SELECT 1 FROM sessions
+    WHERE token_hash = ${tokenHash} AND account_number = ${firstTime}))`
+  const unowned = sql`(SELECT number FROM accounts WHERE number = ${firstTime} AND NOT ${isOwn})`
   const notice = await prepareLetter(core, { kind: 'email_changed' })
 
   const [state] = await commit(
@@ -178,6 +184,7 @@ export async function confirmEmail(
         WHERE code_hash = ${codeHash} AND purpose = 'confirm' AND used_at IS NULL AND expires_at > ${now}
           AND NOT ${isTaken} AND ${given.email === undefined ? sql`1` : sql`LOWER(address) = ${emailKey(given.email)}`}
           AND ${given.accountId === null ? sql`1` : sql`account_number = (SELECT number FROM accounts WHERE id = ${given.accountId})`}`),
+      ...voidSecondFactor(core, unowned),
       ...endAllStatements(core, firstTime, tokenHash),
       core.db.run(sql`DELETE FROM known_sources WHERE account_number = ${firstTime}
         AND source NOT IN (${sources.address}, ${sources.device})`),

@@ -12,6 +12,7 @@ import { emailKey, isEmail, usernameKey } from './identifiers'
 import { nameDigest } from './login'
 import { prepareLetter } from './outbox'
 import { passwordIssue } from './passwords'
+import { voidSecondFactor } from './second-factor-removal'
 import { endAllStatements } from './sessions'
 import { type Sources, sourcesOf } from './sources'
 import {
@@ -138,6 +139,7 @@ export async function resetPassword(
   ])
   const forgiven = await failuresOf(core, code, sources)
   const mine = sql`(SELECT account_number FROM codes WHERE code_hash = ${codeHash} AND used_by = ${requestId})`
+  const unproven = sql`(SELECT number FROM accounts WHERE number = ${mine} AND email_verified_at IS NULL)`
   const [claimed] = await commit(
     core.db,
     [
@@ -153,8 +155,8 @@ export async function resetPassword(
       ),
       ...forgiven.map((bucket) => clear(core, bucket, sql`${mine} IS NOT NULL`)),
       letter.owe(confirmedAddress(mine)),
+      ...voidSecondFactor(core, unproven),
       core.db.run(sql`UPDATE accounts SET password_hash = ${passwordHash}, updated_at = ${now},
-          second_factor = CASE WHEN email_verified_at IS NULL THEN NULL ELSE second_factor END,
           account_key_hash = NULL,
           email_verified_at = COALESCE(email_verified_at, ${now})
         WHERE number = ${mine}`),
