@@ -57,6 +57,15 @@ describe('sealing', () => {
     expect(await foreign.open('outbox', sealed)).toBeNull()
   })
 
+  test('about somebody is opened for nobody else', async () => {
+    const sealed = await keyring.seal('authenticator', 'a text', '1815')
+    expect(await keyring.open('authenticator', sealed, '1815')).toBe('a text')
+    for (const about of ['1816', '', undefined]) {
+      expect(await keyring.open('authenticator', sealed, about)).toBeNull()
+    }
+    expect(await keyring.open('authenticator 1815', sealed)).toBeNull()
+  })
+
   test('a seal of an older slot is opened while the slot is kept, and not after', async () => {
     const sealed = await keyring.seal('outbox', 'a text')
     const both = new Map([

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import {
   newAccountNumber,
+  newBackupCode,
   newDigits,
   newId,
   newMailedCode,
@@ -30,6 +31,13 @@ test('mailed codes are six groups of five characters that nobody mixes up', () =
   expect(codes.filter((code) => !grammar.test(code))).toEqual([])
   expect(new Set(codes).size).toBe(codes.length)
   expect(new Set(codes.join('').replaceAll('-', '')).size).toBe(32)
+})
+
+test('backup codes are three of those groups, 75 random bits', () => {
+  const codes = many(newBackupCode)
+  const grammar = /^[a-km-np-z2-9]{5}(-[a-km-np-z2-9]{5}){2}$/
+  expect(codes.filter((code) => !grammar.test(code))).toEqual([])
+  expect(new Set(codes).size).toBe(codes.length)
 })
 
 test('ids are 24 hex digits that begin with the second of their making and sort by it', () => {
