@@ -14,6 +14,7 @@ import { preparePasswordChange } from './password-change'
 import { type Portfolio, portfolioColumns, toPortfolio } from './portfolios'
 import { requireRecentAuthentication } from './reauthentication'
 import { isAlive, type Viewer } from './sessions'
+import { foreignImages, type ImageField } from './shown-images'
 import { prepareTags, tagIssues } from './tags'
 import { failUntil } from './throttle'
 
@@ -43,8 +44,9 @@ export interface ChangeOptions {
 
 /**
  * Applies the changes. Another account, or a role, is an administrator's to change. A new password
- * ends all other sessions. Fails with forbidden, account_not_found, reauthentication_required,
- * invalid_input (all fields at once) or taken; applied twice, the second run changes nothing more.
+ * ends all other sessions; images are uploads of the account's own. Fails with forbidden,
+ * account_not_found, reauthentication_required, invalid_input (all fields at once) or taken; applied
+ * twice, the second run changes nothing more.
  */
 export async function updateAccount(
   core: Core,
@@ -87,7 +89,10 @@ async function getAccount(core: Core, id: string): Promise<Account> {
 
 /** The columns that change; what is not given keeps its value. */
 function assignments(changes: AccountChanges, passwordHash: string | null): SQL[] {
-  const { username, firstName, lastName, role, isPrivate, profile } = changes
+  const { username, firstName, lastName, role, isPrivate } = changes
+  // A username that somebody sets is made up no longer.
+  const chosen = username === undefined ? {} : { isNameMade: null }
+  const profile = { ...changes.profile, ...chosen }
   return [
     ...(username === undefined
       ? []
@@ -100,7 +105,7 @@ function assignments(changes: AccountChanges, passwordHash: string | null): SQL[
       : [sql`last_name = ${lastName}`, sql`last_name_key = ${nameKey(lastName)}`]),
     ...(role === undefined ? [] : [sql`role = ${role}`]),
     ...(isPrivate === undefined ? [] : [sql`is_private = ${isPrivate ? 1 : 0}`]),
-    ...(profile === undefined ? [] : [sql`profile = ${patchedProfile(profile)}`]),
+    ...(Object.keys(profile).length === 0 ? [] : [sql`profile = ${patchedProfile(profile)}`]),
     ...(passwordHash === null ? [] : [sql`password_hash = ${passwordHash}`]),
   ]
 }
@@ -129,6 +134,7 @@ async function applyChanges(
   const tagging = changes.tags === undefined ? null : prepareTags(core, changes.tags)
   const mine = sql`(SELECT number FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
   const nameTaken = isNameTaken(core, target, changes.username)
+  const foreign = foreignImages(changes.profile ?? {}, sql`${number}`)
   const username = changes.username ?? target.username
   const address = await prepareAddressChange(core, target, changes.email, username, client)
   const passwordChange =
@@ -147,7 +153,8 @@ async function applyChanges(
     [
       core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
         WHERE number = ${number} AND ${isAlive(core, viewer)}
-          AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL`),
+          AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL
+          AND NOT EXISTS (${foreign})`),
       ...(passwordChange?.statements ?? []),
       ...(changes.isPrivate === false ? [approvePending(core, mine)] : []),
       ...(tagging?.statements(mine) ?? []),
@@ -163,6 +170,9 @@ async function applyChanges(
           nameTaken: sql<number>`${nameTaken}`.as('outcome_name'),
           emailTaken: sql<number>`${address.isTaken}`.as('outcome_email'),
           quotaEnd: sql<number | null>`${address.quotaEnd}`.as('outcome_quota'),
+          images: sql<string>`(SELECT json_group_array(field) FROM (${foreign}))`.as(
+            'outcome_images',
+          ),
           noticeTo: sql<string | null>`${passwordChange?.owed ?? sql`NULL`}`.as('outcome_notice'),
         },
       })
@@ -187,8 +197,10 @@ function isNameTaken(core: Core, target: Account, username: string | undefined):
 
 function refuse(
   core: Core,
-  outcome: { nameTaken: number; emailTaken: number; quotaEnd: number | null },
+  outcome: { nameTaken: number; emailTaken: number; quotaEnd: number | null; images: string },
 ): never {
+  const images = JSON.parse(outcome.images) as ImageField[]
+  if (images.length > 0) failInput(images.map((field) => ({ field, rule: 'format' })))
   const fields = [
     ...(outcome.nameTaken ? (['username'] as const) : []),
     ...(outcome.emailTaken ? (['email'] as const) : []),
