@@ -22,6 +22,7 @@ const claims: readonly Claim[] = [
   { under: '/users/login', dialect: 'directory' },
   { under: '/users', dialect: 'chat' },
   { under: '/uploads', dialect: 'chat' },
+  { under: '/v1', dialect: 'talent' },
 ]
 
 /** Two requests are claimed twice, and say themselves whom they are for. */

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { codeFrom, newJar, type TestApp } from '../support/app'
 import type { AccountDriver, Credentials, DriverSession, From } from '../support/driver'
@@ -35,7 +36,14 @@ export async function newAccount(driver: AccountDriver, app: TestApp): Promise<C
     const confirmed = await driver.confirm(app, codeFrom(app.mails, who.email), newPlace())
     expect(confirmed.isDone, confirmed.answer.text).toBe(true)
   }
-  return who
+  return driver.makesUpNames ? { ...who, username: await usernameOf(who) } : who
+}
+
+async function usernameOf({ email }: Credentials): Promise<string> {
+  const row = await env.DB.prepare('SELECT username FROM accounts WHERE email = ?')
+    .bind(email)
+    .first<{ username: string }>()
+  return row?.username ?? ''
 }
 
 export async function signIn(

@@ -10,6 +10,7 @@ const json = { 'Content-Type': 'application/json' }
 function dialectOf({ json: body }: Answer): string {
   if (body === undefined) return 'nobody'
   if ('ok' in body) return 'social'
+  if (body.status === 'error') return 'talent'
   if ('statusCode' in body && 'data' in body) return 'site'
   if (body.error === true) return 'chat'
   return 'reason' in body ? 'directory' : 'nobody'
@@ -93,15 +94,20 @@ test.each([
   ['POST', '/users/logout', 'chat'],
   ['POST', '/uploads', 'chat'],
   ['GET', '/uploads/nothing.png', 'chat'],
+  ['GET', '/v1', 'talent'],
+  ['GET', '/v1/account', 'talent'],
+  ['PUT', '/v1/account/update', 'talent'],
+  ['GET', '/v1/nothing', 'talent'],
   ['GET', '/site/nothing', 'site'],
   ['GET', '/directory/nothing', 'directory'],
   ['GET', '/chat/nothing', 'chat'],
+  ['GET', '/talent/nothing', 'talent'],
 ])('%s %s is answered by %s', async (method, path, dialect) => {
   const answer = await app.call(path, { method, ...(method === 'GET' ? {} : { body: {} }) })
   expect(dialectOf(answer) === dialect || answer.status === 200).toBe(true)
 })
 
-test.each(['/x', '/userx', '/api', '/api/boards', '/v1', '/uploadsx', '/Users/me'])(
+test.each(['/x', '/userx', '/api', '/api/boards', '/v1x', '/v2/account', '/uploadsx', '/Users/me'])(
   '%s is nobody’s',
   async (path) => {
     const answer = await app.call(path)

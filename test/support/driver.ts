@@ -58,6 +58,8 @@ export interface AccountDriver {
   readonly name: string
   /** Set where a registration has no place for an address. */
   readonly isWithoutAddress?: true
+  /** Set where nobody chooses a username: the suite looks up which one was made up. */
+  readonly makesUpNames?: true
 
   /** What the document says aloud that the others keep quiet; the suite pins each exception. */
   readonly reveals: {

@@ -1,0 +1,227 @@
+import * as z from 'zod'
+import type { AccountChanges } from '../../core/account-changes'
+import { accountIssues } from '../../core/account-issues'
+import type { Core } from '../../core/context'
+import type { Issue } from '../../core/errors'
+import { isEmail, isId, isLine } from '../../core/identifiers'
+import type { PortfolioFilters } from '../../core/portfolio-search'
+import type { Registration } from '../../core/registration'
+import { tagIssues } from '../../core/tags'
+import { createPlaces, onboardPlaces, type Places, partsAt, placeOf, updatePlaces } from './places'
+
+/** What clients of this API send, and what it means to the core. */
+
+const isObject = ({ value }: { value: unknown }) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+
+const Email = z.string().refine(isEmail)
+const FirstName = z.string().trim().min(1)
+const LastName = z.string().trim()
+/** On the way in any password is let through that could be stored: the core knows the rest. */
+const AnyPassword = z.string().min(1).max(1024)
+const TempToken = z.string().min(1).max(4096)
+/** Some clients send numbers for numbers. */
+const Code = z.union([z.string().trim().min(1).max(128), z.int().nonnegative()]).transform(String)
+/** A part of the profile: null or nothing takes it away, and the core knows what it may hold. */
+const Part = z.string().nullish()
+
+export const CreateBody = z
+  .object({
+    firstName: FirstName,
+    lastName: LastName.optional(),
+    email: Email,
+    password: AnyPassword,
+    confirmPassword: z.string(),
+    referral: z.string().max(128).nullish(),
+    inviteCode: z.string().max(128).nullish(),
+    type: Part,
+  })
+  .refine(({ password, confirmPassword }) => password === confirmPassword, {
+    path: ['confirmPassword'],
+    when: isObject,
+  })
+
+export function toRegistration(sent: z.infer<typeof CreateBody>, username: string): Registration {
+  const { persona } = partsAt(sent, createPlaces)
+  return {
+    username,
+    email: sent.email,
+    password: sent.password,
+    firstName: sent.firstName,
+    lastName: sent.lastName ?? '',
+    profile: { isNameMade: true, ...(persona ? { persona } : {}) },
+    inviteCode: sent.inviteCode ?? null,
+    referralCode: sent.referral || null,
+    replacesUnconfirmed: true,
+    isRepeatable: true,
+  }
+}
+
+export const VerifyBody = z.object({ tempToken: TempToken, token: Code })
+export const EmailBody = z.object({ email: Email })
+export const LoginBody = z.object({ email: z.string().min(1).max(1024), password: AnyPassword })
+export const SecondFactorBody = z.object({ code: Code, tempToken: TempToken })
+export const ResetBody = VerifyBody.extend({ password: AnyPassword })
+export const ReferralBody = z.object({ token: z.string().max(128) })
+
+const https = z
+  .string()
+  .trim()
+  .regex(/^(?:https:|$)/i)
+  .nullish()
+
+export const UpdateBody = z.object({
+  firstName: FirstName.optional(),
+  lastName: LastName.nullish(),
+  type: Part,
+  isPrivate: z.boolean().optional(),
+  profileImage: Part,
+  bgImage: Part,
+  meta: z.record(z.string(), z.unknown()).nullish(),
+  profile: z
+    .object({
+      contact: z
+        .object({ country: Part, state: Part, city: Part, address: Part, phone: Part })
+        .optional(),
+      bio: z.object({ title: Part, description: Part }).optional(),
+      talent: z
+        .object({
+          about: Part,
+          availability: Part,
+          tags: z.array(z.string()).nullish(),
+          tagsCategory: Part,
+          skillCategory: Part,
+        })
+        .optional(),
+    })
+    .optional(),
+  socials: z.object({ github: Part, twitter: Part, linkedin: Part, website: https }).optional(),
+})
+
+export function toChanges(sent: z.infer<typeof UpdateBody>): AccountChanges {
+  const { firstName, lastName, isPrivate, meta } = sent
+  const tags = sent.profile?.talent?.tags
+  const profile = { ...partsAt(sent), ...(meta === undefined ? {} : { meta }) }
+  return {
+    ...(firstName === undefined ? {} : { firstName }),
+    ...(lastName === undefined ? {} : { lastName: lastName ?? '' }),
+    ...(isPrivate === undefined ? {} : { isPrivate }),
+    ...(tags === undefined ? {} : { tags: tags ?? [] }),
+    ...(Object.keys(profile).length === 0 ? {} : { profile }),
+  }
+}
+
+export const OnboardBody = z.object({ skillCategory: Part, profileImage: Part, type: Part })
+
+export function toOnboarding(sent: z.infer<typeof OnboardBody>): AccountChanges {
+  // Clients pass by position, and leave empty what they do not mean.
+  const given = Object.entries(partsAt(sent, onboardPlaces)).filter(([, part]) => part !== null)
+  return { profile: { ...Object.fromEntries(given), isOnboarded: true } }
+}
+
+/**
+ * What the core refuses of a body, under the wire's names, to be told together with wrong types; of
+ * its plain fields those in `plain`.
+ */
+function coreIssues(where: Places, plain: readonly string[]) {
+  return (core: Core, sent: unknown): Issue[] => {
+    const given = Object(sent)
+    const texts = plain
+      .map((field) => [field, given[field]] as const)
+      .filter(([, value]) => typeof value === 'string' && value !== '')
+    const profile = partsAt(given, where)
+    return accountIssues(core, { ...Object.fromEntries(texts), profile }).map((issue) => ({
+      ...issue,
+      field: placeOf(issue.field, where),
+    }))
+  }
+}
+
+const names = ['firstName', 'lastName']
+const updateIssues = coreIssues(updatePlaces, names)
+
+function tagIssuesOf(sent: unknown): Issue[] {
+  const tags: unknown = Object(Object(Object(sent).profile).talent).tags
+  const isTags = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')
+  return tagIssues(isTags ? tags : []).map((issue) => ({ ...issue, field: placeOf(issue.field) }))
+}
+
+export const plainOptions = { takesForms: false }
+export const createOptions = {
+  ...plainOptions,
+  further: coreIssues(createPlaces, [...names, 'email', 'password']),
+}
+export const updateOptions = {
+  ...plainOptions,
+  further: (core: Core, sent: unknown) => [...updateIssues(core, sent), ...tagIssuesOf(sent)],
+}
+export const onboardOptions = { ...plainOptions, further: coreIssues(onboardPlaces, []) }
+
+export const ChangePasswordBody = z.object({ oldPassword: AnyPassword, newPassword: AnyPassword })
+export const InitiateBody = z.object({ type: z.enum(['email', 'google_auth']) })
+export const CodeBody = z.object({ code: Code })
+export const EmailCodeBody = z.object({ password: AnyPassword.nullish() })
+export const DeleteBody = z.object({ password: AnyPassword })
+export const BookmarkBody = z.object({
+  reference: z.string().refine(isId),
+  type: z.literal('user'),
+})
+
+/** Clients send parameters that they leave out as empty, or spelled out. */
+const left = z.enum(['', 'undefined', 'null']).transform(() => undefined)
+const optional = <Schema extends z.ZodType>(schema: Schema) => z.union([left, schema]).optional()
+
+const limitMax = 100
+const Whole = z
+  .string()
+  .regex(/^\d{1,9}$/)
+  .transform(Number)
+const Limit = optional(Whole.pipe(z.int().min(1))).transform((limit = 12) =>
+  Math.min(limit, limitMax),
+)
+const Page = optional(Whole.pipe(z.int().min(1))).transform((page = 1) => page)
+const Percent = optional(z.coerce.number().min(0).max(100))
+
+export const PageQuery = z.object({ page: Page, limit: Limit })
+
+/** A client for the test network adds its name to whatever type it asks for. */
+const Type = z
+  .union([z.string(), z.array(z.string())])
+  .optional()
+  .transform((given = []) => [given].flat().filter((type) => type !== 'testnet'))
+  .pipe(z.array(z.string()).max(1))
+  .transform(([type]) => type)
+
+export const SearchQuery = PageQuery.extend({
+  role: optional(z.string()),
+  type: Type.pipe(optional(z.string())),
+  profileCompletenessMin: Percent,
+  profileCompletenessMax: Percent,
+  range: optional(
+    z
+      .string()
+      .regex(/^\d{1,3},\d{1,3}$/)
+      .transform((text) => text.split(',').map(Number)),
+  ),
+  tags: optional(z.string().max(2000)),
+  owner: optional(z.enum(['true', 'false'])),
+  search: optional(z.string().trim().min(2).max(100).refine(isLine)),
+})
+
+/** What is looked for; null where nobody can have it. */
+export function toFilters(sent: z.infer<typeof SearchQuery>): PortfolioFilters | null {
+  const { role, type, tags = '', owner, search } = sent
+  const { persona } = partsAt({ type }, createPlaces)
+  const isKnown = [undefined, 'user', 'admin'].includes(role)
+  if (!isKnown || (persona && !['recipient', 'creator'].includes(persona))) return null
+  const [from = 0, to = 100] = sent.range ?? []
+  return {
+    role: (role as PortfolioFilters['role']) ?? null,
+    persona: persona ?? null,
+    completenessMin: Math.max(sent.profileCompletenessMin ?? 0, from),
+    completenessMax: Math.min(sent.profileCompletenessMax ?? 100, to),
+    tags: tags.split(',').filter((tag) => tag.trim() !== ''),
+    text: search ?? null,
+    isOwn: owner === 'true',
+  }
+}
