@@ -163,13 +163,13 @@ async function prepareActivation(
     }
   }
   if (sealed === null) return null
-  const step = await stepOf(core, number, { sealed, typed, afterStep: 0 })
-  if (step === null) return null
+  const found = await stepOf(core, number, { sealed, typed, afterStep: 0 })
+  if (found === null) return null
   return {
     method,
     isPending: sql`EXISTS (${isMine} AND pending_secret = ${sealed})`,
     settle: (account) =>
-      core.db.run(sql`UPDATE second_factors SET app_secret = pending_secret, last_step = ${step}, ${cleared}
+      core.db.run(sql`UPDATE second_factors SET app_secret = pending_secret, last_step = ${found.step}, ${cleared}
         WHERE account_number = ${account} AND pending_secret = ${sealed}`),
   }
 }

@@ -19,19 +19,21 @@ export function sealAppSecret(core: Core, account: number, secret: string): Prom
 }
 
 /**
- * The step whose code was typed, with whatever spaces; null for a wrong code, or one of a step that is
+ * The step whose code was typed, with whatever spaces, and the secret; null for a wrong code, or one of a step that is
  * not after `afterStep`.
  */
 export async function stepOf(
   core: Core,
   account: number,
   given: { sealed: string; typed: string; afterStep: number },
-): Promise<number | null> {
+): Promise<{ step: number; secret: string } | null> {
   const secret = await core.keys.open(sealPurpose, given.sealed, String(account))
   const digits = tidyDigits(given.typed)
   // A client that takes codes for numbers loses the zeros in front.
   const code = /^\d{1,5}$/.test(digits) ? digits.padStart(6, '0') : digits
-  return secret === null ? null : matchingStep(secret, code, core.now, given.afterStep)
+  if (secret === null) return null
+  const step = await matchingStep(secret, code, core.now, given.afterStep)
+  return step === null ? null : { step, secret }
 }
 
 /** Digits as people type them: apps show theirs with a space in the middle. */
@@ -74,13 +76,16 @@ export async function proveByApp(
   if (stored.backupHash !== null) return backupProof(core, account, stored.backupHash)
   if (stored.appSecret === null) return null
   const sealed = stored.appSecret
-  const step = await stepOf(core, number, { sealed, typed, afterStep: stored.lastStep ?? 0 })
-  if (step === null) return null
+  const found = await stepOf(core, number, { sealed, typed, afterStep: stored.lastStep ?? 0 })
+  if (found === null) return null
+  const { step, secret } = found
+  const kept = core.keys.isCurrent(sealed) ? sealed : await sealAppSecret(core, number, secret)
   const isUnused = sql`account_number = ${number} AND app_secret = ${sealed} AND last_step < ${step}`
   return {
     isUnused: sql`EXISTS (SELECT 1 FROM second_factors WHERE ${isUnused})`,
     use: (when) => [
-      core.db.run(sql`UPDATE second_factors SET last_step = ${step} WHERE ${isUnused} AND ${when}`),
+      core.db.run(sql`UPDATE second_factors SET last_step = ${step}, app_secret = ${kept}
+        WHERE ${isUnused} AND ${when}`),
     ],
     tellSoon: () => undefined,
   }

@@ -40,6 +40,8 @@ export interface Keyring {
   seal(purpose: string, text: string, about?: string): Promise<string>
   /** Null for anything that no slot sealed for this purpose, or that is about somebody else. */
   open(purpose: string, sealed: string, about?: string): Promise<string | null>
+  /** Whether the slot that writes sealed it: what lives on is sealed again, so that older slots can go. */
+  isCurrent(sealed: string): boolean
 }
 
 /** `bySlot` holds the roots; `current` names the one that writes. Derived keys are kept per isolate. */
@@ -84,6 +86,8 @@ export function createKeyring(current: string, bySlot: ReadonlyMap<string, strin
       )
       return `${current}.${toBase64Url(nonce)}.${toBase64Url(new Uint8Array(sealed))}`
     },
+
+    isCurrent: (sealed) => sealed.startsWith(`${current}.`),
 
     async open(purpose, sealed, about) {
       const [slot = '', nonce, body] = splitSealed(sealed)

@@ -11,7 +11,7 @@ import {
   viewerOf,
 } from '../support/accounts'
 import { codeFrom } from '../support/app'
-import { loginWithCode, newAppAccount, setUpApp } from '../support/authenticators'
+import { loginWithCode, newAppAccount, setUpApp, stepSeconds } from '../support/authenticators'
 import { clientAt, refusal, rowsOf, testCore } from '../support/core'
 
 /**
@@ -133,6 +133,21 @@ describe('at rest and on the way', () => {
       expect(text).not.toContain(secret.toLowerCase().replaceAll('-', ''))
     }
     expect(text).not.toContain(password)
+  })
+
+  test('a secret is sealed anew when it is used after a key was added', async () => {
+    const { account, authenticator } = await newAppAccount(atrium)
+    const rotated = testCore({ APP_KEY_2: 'another-app-key-for-tests-0123456789abcdef' })
+    const slot = () =>
+      rowsOf<{ slot: string }>(
+        'SELECT substr(app_secret, 1, 2) AS slot FROM second_factors WHERE account_number = ?',
+        account.number,
+      )
+    expect(await slot()).toEqual([{ slot: '1.' }])
+    await loginWithCode(rotated, account, await authenticator.code())
+    expect(await slot()).toEqual([{ slot: '2.' }])
+    const later = await authenticator.code(stepSeconds)
+    expect(await loginWithCode(rotated, account, later)).toMatchObject({ kind: 'signed_in' })
   })
 
   test('a sealed secret is of no use in the row of another account', async () => {
