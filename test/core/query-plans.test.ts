@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
 import { updateAccount } from '../../src/core/account-changes'
 import { setDisabled } from '../../src/core/administration'
+import { initiateSecondFactor } from '../../src/core/authenticator'
 import { completeSecondFactor } from '../../src/core/challenges'
 import { deleteAccount } from '../../src/core/deletion'
 import { confirmEmail, disownEmail, resendConfirmation } from '../../src/core/email-confirmation'
@@ -10,8 +11,11 @@ import { listLoginHistory } from '../../src/core/login-history'
 import { drainOutbox } from '../../src/core/outbox'
 import { getPerson } from '../../src/core/profiles'
 import { requestReset, resetPassword } from '../../src/core/recovery'
+import { mailSecondFactorCode } from '../../src/core/second-factor-codes'
+import { deactivateSecondFactor } from '../../src/core/second-factor-removal'
 import { endSessionById, listSessions } from '../../src/core/session-list'
 import { describeSession, endAllSessions, endSession } from '../../src/core/sessions'
+import { resendSignInCode } from '../../src/core/sign-in-codes'
 import { setMailedSecondFactor } from '../../src/core/two-factor'
 import { sweepExpired } from '../../src/core/upkeep'
 import {
@@ -24,7 +28,8 @@ import {
   tryLogin,
 } from '../support/accounts'
 import { codeFrom, testApp } from '../support/app'
-import { callerWith, change, clientAt, refusal, testCore } from '../support/core'
+import { activate, loginWithCode, newAppAccount } from '../support/authenticators'
+import { callerWith, change, clientAt, refusal, type TestCore, testCore } from '../support/core'
 import { newPerson } from '../support/social'
 
 /**
@@ -46,7 +51,7 @@ const recording = new Proxy(env.DB, {
 })
 
 const tables =
-  'accounts|sessions|codes|challenges|throttles|known_sources|login_history|outbox|held_usernames'
+  'accounts|sessions|codes|challenges|second_factors|backup_codes|throttles|known_sources|login_history|outbox|held_usernames'
 const scan = new RegExp(`^SCAN (${tables})\\b`)
 
 async function planOf(sql: string): Promise<string[]> {
@@ -59,6 +64,19 @@ async function planOf(sql: string): Promise<string[]> {
 
 const client = clientAt(1)
 const own = { targetId: null, currentPassword: null }
+
+/** An app set up, used in both ways and switched off; codes that are mailed to do the like. */
+async function walkSecondFactors(atrium: TestCore): Promise<void> {
+  const app = await newAppAccount(atrium)
+  await loginWithCode(atrium, app.account, app.authenticator.backupCodes[0] ?? '')
+  const code = await app.authenticator.code()
+  await atrium.request((core) => deactivateSecondFactor(core, app.viewer, code))
+  await atrium.request((core) => initiateSecondFactor(core, app.viewer, 'email'))
+  await atrium.request((core) => mailSecondFactorCode(core, app.viewer, null))
+  await activate(atrium, app.viewer, codeFrom(atrium.mails, app.account.email))
+  await startSignIn(atrium, app.account, client)
+  await atrium.request((core) => resendSignInCode(core, { email: app.account.email }, client))
+}
 
 /** Every core function once, on the way that is usual and on the ones that are not. */
 async function walkTheCore(): Promise<void> {
@@ -105,6 +123,7 @@ async function walkTheCore(): Promise<void> {
   expect(await refusal(atrium.request((core) => listSessions(core, caller)))).toBeDefined()
   expect(viewer.account.number).toBe(account.number)
 
+  await walkSecondFactors(atrium)
   const last = await newSignedIn(atrium)
   const factor = { isOn: true, currentPassword: null }
   await atrium.request((core) => setMailedSecondFactor(core, last.viewer, factor))

@@ -20,7 +20,7 @@ import {
   setUpApp,
   stepSeconds,
 } from '../support/authenticators'
-import { change, clientAt, refusal, rowsOf, testCore } from '../support/core'
+import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
 
 const atrium = testCore()
 const wrongCode = { code: 'invalid_second_factor' }
@@ -65,6 +65,18 @@ describe('an app is switched off', () => {
       expect(await refusal(deactivate(viewer, used))).toEqual(wrongCode)
     }
     await deactivate(viewer, other)
+  })
+
+  test('by no code that a sign-in uses up between its check and its use', async () => {
+    const { account, viewer, authenticator } = await newAppAccount(atrium)
+    for (const code of [await authenticator.code(), authenticator.backupCodes[0] ?? '']) {
+      const meanwhile = () => loginWithCode(atrium, account, code)
+      const work = atrium.request((core) =>
+        deactivateSecondFactor(interrupted(core, meanwhile), viewer, code),
+      )
+      expect(await refusal(work)).toEqual(wrongCode)
+    }
+    expect(await stored(account.number)).toEqual([1, 10])
   })
 
   test('by no code of another account', async () => {
