@@ -6,5 +6,7 @@ const quietZone = 4
 /** A text as a QR code, to be put into an `<img>`. */
 export function qrCodeDataUrl(text: string): string {
   const svg = renderSVG(text, { border: quietZone, pixelSize: 1 })
-  return `data:image/svg+xml;base64,${btoa(svg)}`
+  // Each module is a square of its own: smoothed edges would leave light seams between them.
+  const crisp = svg.replace('<svg ', '<svg shape-rendering="crispEdges" ')
+  return `data:image/svg+xml;base64,${btoa(crisp)}`
 }
