@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, expect, test } from 'vitest'
+import { seeded } from '../support/seeded'
 import {
   accept,
   blocksAmong,
@@ -8,7 +9,6 @@ import {
   type OwnList,
   profileOf,
   removeEntry,
-  seeded,
   setPrivate,
   toward,
   walk,

@@ -113,14 +113,3 @@ export async function blocksAmong(people: readonly Person[]): Promise<Pair[]> {
     .filter((_, i) => answers[i]?.status === 404)
     .map(({ one, other }) => [other.id, one.id])
 }
-
-/** Numbers from 0 to below 1 that a seed repeats. */
-export function seeded(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
