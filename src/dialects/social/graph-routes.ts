@@ -181,7 +181,7 @@ graph.delete('/user/profile-picture', session('delegated:profile:write'), async 
   return c.json(success())
 })
 
-/** Paths of one segment without a GET: as ids they would be merely invalid ones. */
+/** Paths of one segment without a GET. They fit `:userId`, which would have one to offer. */
 const methods: { readonly [path: string]: readonly string[] } = {
   create: ['POST'],
   login: ['POST'],
@@ -199,7 +199,7 @@ const methods: { readonly [path: string]: readonly string[] } = {
   'profile-picture': ['PATCH', 'DELETE'],
 }
 for (const [path, allow] of Object.entries(methods)) {
-  graph.get(`/user/${path}`, () => {
+  graph.all(`/user/${path}`, () => {
     throw new EdgeError({ code: 'method_not_allowed', allow })
   })
 }
