@@ -42,7 +42,7 @@ test('the schema says nothing that the migrations do not', () => {
         join(root, 'node_modules/drizzle-kit/bin.cjs'),
         'generate',
         '--dialect=sqlite',
-        '--schema=./src/storage/schema.ts',
+        '--schema=./src/storage/*schema.ts',
         // drizzle-kit takes the folder as relative, whatever it is.
         `--out=${relative(root, copy)}`,
       ],
