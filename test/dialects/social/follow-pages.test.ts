@@ -97,6 +97,7 @@ describe.each(lists)('%s', (list) => {
     const flipped = real.slice(0, -1) + (Number.parseInt(real.slice(-1), 16) ^ 1).toString(16)
     for (const offset of [
       'f'.repeat(24),
+      '0'.repeat(24),
       sampleId,
       sampleEntryId,
       jane.id,
