@@ -115,7 +115,8 @@ export async function removePicture(core: Core, viewer: Viewer): Promise<void> {
 
 /**
  * The picture behind an address, as long as it has not expired and is still the account's picture.
- * Fails with picture_not_found. One round trip to D1, one to R2.
+ * Fails with picture_not_found, and unavailable when R2 does not give it. One round trip to D1, one
+ * to R2.
  */
 export async function openPicture(core: Core, link: PictureLink): Promise<R2ObjectBody> {
   if (!(await isValidLink(core, link))) fail({ code: 'picture_not_found' })
@@ -125,6 +126,14 @@ export async function openPicture(core: Core, link: PictureLink): Promise<R2Obje
       WHERE id = ${link.accountId} AND disabled_at IS NULL
         AND picture_key = 'p/' || number || '/' || ${link.token}`),
   )
-  const object = row ? await core.r2.get(row.key) : null
+  const object = row ? await fetchObject(core, row.key) : null
   return object ?? fail({ code: 'picture_not_found' })
+}
+
+async function fetchObject(core: Core, key: string): Promise<R2ObjectBody | null> {
+  try {
+    return await core.r2.get(key)
+  } catch {
+    fail({ code: 'unavailable', retryAfterSeconds: 2 })
+  }
 }
