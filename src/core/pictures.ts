@@ -4,6 +4,7 @@ import { newToken } from '../crypto/random'
 import { commit, run } from '../storage/database'
 import type { Core } from './context'
 import { fail } from './errors'
+import { fetchObject } from './objects'
 import { cancelRemoval, oweObjects, planRemoval } from './outbox'
 import { isValidLink, type PictureLink, pictureKey, pictureUrl } from './picture-links'
 import { cleanPng } from './png'
@@ -128,12 +129,4 @@ export async function openPicture(core: Core, link: PictureLink): Promise<R2Obje
   )
   const object = row ? await fetchObject(core, row.key) : null
   return object ?? fail({ code: 'picture_not_found' })
-}
-
-async function fetchObject(core: Core, key: string): Promise<R2ObjectBody | null> {
-  try {
-    return await core.r2.get(key)
-  } catch {
-    fail({ code: 'unavailable', retryAfterSeconds: 2 })
-  }
 }

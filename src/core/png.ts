@@ -7,6 +7,8 @@ import type { Bytes } from '../crypto/encoding'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 const sideMax = 4096
+/** Encoders make chunks of a kilobyte and more; only an attacker makes us count many tiny ones. */
+const chunksMax = 4096
 
 /** Without one of these there is no image. Any other that must be understood is not. */
 const criticalTypes = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
@@ -55,7 +57,7 @@ function chunksOf(bytes: Bytes): Chunk[] | null {
   const chunks: Chunk[] = []
   let at = signature.length
   while (at < bytes.length) {
-    if (bytes.length - at < 12) return null
+    if (bytes.length - at < 12 || chunks.length === chunksMax) return null
     const length = view.getUint32(at)
     if (length > bytes.length - at - 12) return null
     const named = bytes.subarray(at + 4, at + 8 + length)

@@ -43,7 +43,7 @@ async function walk(
     )
     const last = page.at(-1)
     if (last === undefined) return pages
-    pages.push(page)
+    if (pages.push(page) > 30) throw new Error('the walk does not end')
     after = offsetOf(last, by)
     await between(page)
   }

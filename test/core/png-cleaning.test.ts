@@ -188,11 +188,9 @@ describe('whatever is sent', () => {
     expect(taken).toBeGreaterThan(100)
   })
 
-  test('a megabyte of the smallest chunks is read in one go', () => {
-    const tiny = Array.from({ length: 40_000 }, () => chunk('tEXt'))
-    const hints = Array.from({ length: 40_000 }, () => chunk('pHYs', zeros(1)))
-    const startedAt = performance.now()
-    expect(cleanPng(png(header(), ...tiny, ...hints, data, end))).toEqual(plain)
-    expect(performance.now() - startedAt).toBeLessThan(3000)
+  test('as many chunks as no encoder makes are refused, however small', () => {
+    const tiny = (count: number) => Array.from({ length: count }, () => chunk('tEXt'))
+    expect(cleanPng(png(header(), ...tiny(4000), data, end))).toEqual(plain)
+    expect(cleanPng(png(header(), ...tiny(80_000), data, end))).toBe('damaged')
   })
 })

@@ -46,7 +46,7 @@ export async function walk(
   for (let offset = ''; ; ) {
     const answer = await as(person, `/user/${list}?limit=12&order=${order}${offset}`)
     const page: Entry[] = answer.json.data.records
-    entries.push(...page)
+    if (entries.push(...page) > 500) throw new Error('the walk does not end')
     const last = page.at(-1)
     if (last === undefined) return entries
     offset = `&offset=${encodeURIComponent(last[by])}`
