@@ -103,13 +103,15 @@ export async function inspect(among: readonly Person[]) {
   return { problems, follows }
 }
 
-/** Who blocks whom: only somebody who is blocked does not find the other. */
-export async function blocksAmong(people: readonly Person[]): Promise<Pair[]> {
-  const pairs = people.flatMap((one) =>
-    people.filter((other) => other !== one).map((other) => ({ one, other })),
+/** Those pairs of which one has blocked the other: who is blocked does not find the blocker. */
+export async function blockedAmong(pairs: readonly Pair[], people: readonly Person[]) {
+  const byId = new Map(people.map((person) => [person.id, person]))
+  const looks = pairs.flatMap(([one, other]) => [
+    { viewer: byId.get(one), id: other },
+    { viewer: byId.get(other), id: one },
+  ])
+  const found = await Promise.all(
+    looks.map(({ viewer, id }) => (viewer ? as(viewer, `/user/${id}`) : null)),
   )
-  const answers = await Promise.all(pairs.map(({ one, other }) => as(one, `/user/${other.id}`)))
-  return pairs
-    .filter((_, i) => answers[i]?.status === 404)
-    .map(({ one, other }) => [other.id, one.id])
+  return looks.filter((_, i) => found[i]?.status === 404)
 }
