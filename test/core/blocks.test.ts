@@ -64,8 +64,12 @@ describe('a block', () => {
     await follows(atrium, one, asked)
     await blocks(atrium, one, other)
     await blocks(atrium, asked, one)
-    for (const person of [one, other, asked]) expect(await countsOf(person)).toEqual([0, 0])
-    expect(await rowsOf('SELECT * FROM follows')).toEqual([])
+    for (const person of [one, other, asked]) {
+      const { number } = person.account
+      const rows = 'SELECT * FROM follows WHERE ? IN (follower_number, followed_number)'
+      expect(await rowsOf(rows, number)).toEqual([])
+      expect(await countsOf(person)).toEqual([0, 0])
+    }
     expect(await contradictions()).toEqual([])
   })
 
