@@ -13,10 +13,16 @@ const end = '<!-- end -->'
 /** What the answer does not wait for: what has left is struck off the outbox, throttles are cleared. */
 const afterwards = [/^DELETE FROM outbox WHERE id/i, /^DELETE FROM throttles WHERE key/i]
 
+/** A PNG of one black point. */
+const point =
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=='
+
 const server = await startLocalServer({ harness: true })
 const rows = []
 try {
   await measureSocial()
+  await measureGraph()
+  await measurePictures()
   await measureSite()
   await measureDirectory()
   await measureChat()
@@ -44,15 +50,16 @@ function write() {
 }
 
 async function send(path, { method, body, jar, headers } = {}) {
+  const isReady = typeof body === 'string' || body instanceof FormData
   const response = await fetch(server.origin + path, {
     method: method ?? (body ? 'POST' : 'GET'),
     headers: {
       Origin: server.origin,
-      ...(body ? { 'Content-Type': 'application/json' } : {}),
+      ...(body && !(body instanceof FormData) ? { 'Content-Type': 'application/json' } : {}),
       ...headers,
       ...(jar ? { Cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; ') } : {}),
     },
-    ...(body ? { body: typeof body === 'string' ? body : JSON.stringify(body) } : {}),
+    ...(body ? { body: isReady ? body : JSON.stringify(body) } : {}),
   })
   for (const line of jar ? response.headers.getSetCookie() : []) {
     const [name, value] = line.split(';')[0].split('=')
@@ -89,6 +96,13 @@ async function measure(name, budget, path, request) {
     trips.length - before.length,
     kv.join(', ') || '–',
   ])
+  return answer
+}
+
+/** The same for what must not be refused, because a refusal may be cheaper. */
+async function measureDone(name, ...given) {
+  const answer = await measure(name, ...given)
+  if (answer.ok === 0) throw new Error(`${name} answered ${answer.error}`)
   return answer
 }
 
@@ -146,6 +160,72 @@ async function measureSocial() {
   await measure('`POST /user/reset-password`', 2, '/user/reset-password', {
     body: { code: resetCode, password: 'yet another password' },
   })
+}
+
+/** Somebody of `social` who is signed in. */
+async function member(username) {
+  const jar = new Map()
+  const names = { firstName: 'John', lastName: 'Doe' }
+  const body = { username, email: `${username}@example.com`, password, ...names }
+  const { data } = await send('/user/create', { body })
+  await send('/user/verify-email', { body: { code: await code() } })
+  await send('/user/login', { body: { username, password, userAgent: 'budgets' }, jar })
+  return { id: data.user._id, jar }
+}
+
+async function measureGraph() {
+  const [fan, star] = [await member('graph_fan'), await member('graph_star')]
+  const toward = (verb) =>
+    measureDone(`\`POST /user/${verb}\``, 2, `/user/${verb}`, {
+      body: { target: star.id },
+      jar: fan.jar,
+    })
+  const read = (path, shown, jar = fan.jar) =>
+    measureDone(`\`GET /user/${shown}\``, 1, path, { jar })
+  const setPrivate = (state) => send('/user/private', { body: { state }, jar: star.jar })
+  const ask = () => send('/user/follow', { body: { target: star.id }, jar: fan.jar })
+  const asked = async () => {
+    const { data } = await send('/user/follow-requests', { jar: star.jar })
+    return data.records[0]._id
+  }
+
+  await read('/user/invite-codes', 'invite-codes')
+  await measureDone('`GET /user/scopes`', 0, '/user/scopes')
+  const query = { query: 'graph' }
+  await measureDone('`POST /user/search`', 1, '/user/search', { body: query, jar: fan.jar })
+  await toward('follow')
+  await read(`/user/follow-status/${star.id}`, 'follow-status')
+  await read('/user/followers', 'followers', star.jar)
+  await read('/user/following', 'following')
+  await read(`/user/${star.id}/followers`, ':userId/followers')
+  await read(`/user/${star.id}/following`, ':userId/following')
+  await toward('unfollow')
+  await setPrivate(true)
+  await ask()
+  await read('/user/follow-requests', 'follow-requests', star.jar)
+  const request = { method: 'PATCH', body: { request: await asked() }, jar: star.jar }
+  await measureDone('`PATCH /user/follow-request`', 2, '/user/follow-request', request)
+  const entry = { method: 'DELETE', body: { entry: request.body.request }, jar: star.jar }
+  await measureDone('`DELETE /user/follow-entry`', 2, '/user/follow-entry', entry)
+  await ask()
+  const open = { body: { state: false }, jar: star.jar }
+  await measureDone('`POST /user/private`, with a request', 2, '/user/private', open)
+  await toward('block')
+  await toward('unblock')
+}
+
+async function measurePictures() {
+  const { jar } = await member('graph_face')
+  const body = new FormData()
+  const file = new Blob([Buffer.from(point, 'base64')], { type: 'image/png' })
+  body.set('profilePicture', file, 'me.png')
+  const path = '/user/profile-picture'
+  const upload = { method: 'PATCH', body, jar }
+  await measureDone('`PATCH /user/profile-picture`', 3, path, upload)
+  const { data } = await measureDone('`PATCH /user/profile-picture`, another', 3, path, upload)
+  const { pathname, search } = new URL(data.signedUrl)
+  await measureDone('`GET /pictures/:userId/:token`', 1, pathname + search)
+  await measureDone('`DELETE /user/profile-picture`', 2, path, { method: 'DELETE', jar })
 }
 
 async function measureSite() {

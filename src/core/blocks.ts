@@ -1,5 +1,5 @@
 import { sql } from 'drizzle-orm'
-import { commit, run } from '../storage/database'
+import { commit } from '../storage/database'
 import type { Core } from './context'
 import { fail } from './errors'
 import { isAlive, type Viewer } from './sessions'
@@ -35,10 +35,13 @@ export async function block(core: Core, viewer: Viewer, id: string): Promise<voi
 
 /** Takes a block away. Whatever the id is, afterwards there is none; it says nothing about others. */
 export async function unblock(core: Core, viewer: Viewer, id: string): Promise<void> {
-  await run(
+  const between = sql`blocker_number = ${viewer.account.number}
+    AND blocked_number = (SELECT number FROM accounts WHERE id = ${id})`
+  const left = await commit(
     core.db,
-    core.db.run(sql`DELETE FROM blocks WHERE blocker_number = ${viewer.account.number}
-      AND blocked_number = (SELECT number FROM accounts WHERE id = ${id})
-      AND ${isAlive(core, viewer)}`),
+    [core.db.run(sql`DELETE FROM blocks WHERE ${between} AND ${isAlive(core, viewer)}`)],
+    core.db.all(sql`SELECT 1 FROM blocks WHERE ${between}`),
+    (rows) => rows.length === 0,
   )
+  if (left.length > 0) fail({ code: 'not_authenticated' })
 }

@@ -8,11 +8,12 @@ import { randomBytes } from '../crypto/random'
  */
 
 const form = /^([0-9a-f]{8})([0-9a-f]{3})([0-9a-f]{8})([0-9a-f]{5})$/
-/** The largest prime in five hex digits, so that any single wrong digit shows. */
+/** The largest prime in five hex digits: any single wrong digit of the random part shows. */
 const checkModulus = 1_048_573
 
 function checkDigits(random: string): string {
-  return (Number.parseInt(random, 16) % checkModulus).toString(16).padStart(5, '0')
+  // One more, or an id of zeros alone would pass.
+  return ((Number.parseInt(random, 16) + 1) % checkModulus).toString(16).padStart(5, '0')
 }
 
 /** Everything of an id but its time, which only the statement that stores it can decide. */

@@ -1,11 +1,11 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { commit, type Query, run } from '../storage/database'
+import { commit, type Query } from '../storage/database'
 import { areApart, isKnownTo } from './audience'
 import type { Core } from './context'
 import { entryIdAt, newEntryTail } from './entry-ids'
 import { fail } from './errors'
 import { authenticate, type Caller, isAlive, ownNumber, type Viewer } from './sessions'
-import { failUntil, hourlyQuota, isUsedUp, reserve } from './throttle'
+import { failUntil, hourlyQuota, isReserved, isUsedUp, reserve } from './throttle'
 
 /**
  * Following, and asking a private account to be followed. Each change is one statement that decides
@@ -46,7 +46,8 @@ export async function follow(core: Core, viewer: Viewer, id: string): Promise<Fo
         FROM (SELECT number, is_private, ${at} AS at FROM accounts
           WHERE id = ${id} AND disabled_at IS NULL AND NOT ${areApart(followed, own)}) AS made
         WHERE ${isAlive(core, viewer)} AND NOT ${isFull} ON CONFLICT DO NOTHING`),
-      reserve(core, quota, isMine),
+      // Sent again after a lost connection, it is still one follow.
+      reserve(core, quota, sql`${isMine} AND NOT ${isReserved(core, quota)}`),
     ],
     core.db.all<{
       entryId: string | null
@@ -71,12 +72,15 @@ export async function follow(core: Core, viewer: Viewer, id: string): Promise<Fo
 
 /** Stops following, or withdraws the request. Whatever the id is, afterwards there is neither. */
 export async function unfollow(core: Core, viewer: Viewer, id: string): Promise<void> {
-  await run(
+  const between = sql`follower_number = ${viewer.account.number}
+    AND followed_number = (SELECT number FROM accounts WHERE id = ${id})`
+  const left = await commit(
     core.db,
-    core.db.run(sql`DELETE FROM follows WHERE follower_number = ${viewer.account.number}
-      AND followed_number = (SELECT number FROM accounts WHERE id = ${id})
-      AND ${isAlive(core, viewer)}`),
+    [core.db.run(sql`DELETE FROM follows WHERE ${between} AND ${isAlive(core, viewer)}`)],
+    core.db.all(sql`SELECT 1 FROM follows WHERE ${between}`),
+    (rows) => rows.length === 0,
   )
+  if (left.length > 0) fail({ code: 'not_authenticated' })
 }
 
 /**
@@ -114,12 +118,14 @@ export async function removeFollow(core: Core, viewer: Viewer, entryId: string):
       core.db.run(sql`DELETE FROM follows WHERE ${isOurs} AND EXISTS
         (SELECT 1 FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`),
     ],
-    core.db.all<{ isMade: number }>(
-      sql`SELECT changed_by IS ${core.requestId} AS isMade FROM accounts WHERE number = ${number}`,
-    ),
+    core.db.all<{ isMade: number; isLeft: number }>(sql`SELECT
+      changed_by IS ${core.requestId} AS isMade,
+      EXISTS (SELECT 1 FROM follows WHERE ${isOurs}) AS isLeft
+      FROM accounts WHERE number = ${number}`),
     ([row]) => row?.isMade === 1,
   )
-  if (!claim?.isMade) fail({ code: 'follow_not_found' })
+  if (claim?.isMade) return
+  fail({ code: claim?.isLeft ? 'not_authenticated' : 'follow_not_found' })
 }
 
 /** Says yes to everybody who asked, once the account is public; `number` is its number in SQL. */

@@ -4,6 +4,7 @@ import { newToken } from '../crypto/random'
 import { commit, run } from '../storage/database'
 import type { Core } from './context'
 import { fail } from './errors'
+import { fetchObject } from './objects'
 import { cancelRemoval, oweObjects, planRemoval } from './outbox'
 import { isValidLink, type PictureLink, pictureKey, pictureUrl } from './picture-links'
 import { cleanPng } from './png'
@@ -64,18 +65,26 @@ async function planUpload(core: Core, viewer: Viewer, key: string): Promise<void
   fail({ code: 'not_authenticated' })
 }
 
-/** Makes the account point to an object, and owes the deletion of the one that it pointed to. */
+/**
+ * Makes the account point to an object, and owes the deletion of the one that it pointed to; or, if
+ * it may not, of this one, for which the planned deletion may have come too early.
+ */
 async function pointTo(core: Core, viewer: Viewer, key: string): Promise<void> {
   const number = sql`${viewer.account.number}`
   const removal = planRemoval(core, key, core.now)
   const may = sql`${removal.isPlanned} AND ${isAlive(core, viewer)}`
+  const isShown = sql`EXISTS (${pictureOf(number)} AND picture_key = ${key})`
   const [row] = await commit(
     core.db,
     [
-      oweObjects(core, sql`${pictureOf(number)} AND picture_key <> ${key} AND ${may}`),
+      oweObjects(
+        core,
+        sql`${pictureOf(number)} AND picture_key <> ${key} AND ${may}
+          UNION ALL SELECT ${key} WHERE NOT (${isShown} OR ${may})`,
+      ),
       core.db.run(sql`UPDATE accounts SET picture_key = ${key}, updated_at = ${core.now}
         WHERE number = ${number} AND ${may}`),
-      cancelRemoval(core, key, sql`EXISTS (${pictureOf(number)} AND picture_key = ${key})`),
+      cancelRemoval(core, key, isShown),
     ],
     core.db.all<{ key: string }>(pictureOf(number)),
     ([found]) => found?.key === key,
@@ -89,20 +98,26 @@ export function pictureOf(number: SQL): SQL {
     WHERE number = ${number} AND picture_key IS NOT NULL`
 }
 
-/** Takes the viewer's picture away. Without one there is nothing to do. */
+/** Takes the viewer's picture away. Without one there is nothing to do. One round trip. */
 export async function removePicture(core: Core, viewer: Viewer): Promise<void> {
   const number = sql`${viewer.account.number}`
-  await run(
+  const [left] = await commit(
     core.db,
-    oweObjects(core, sql`${pictureOf(number)} AND ${isAlive(core, viewer)}`),
-    core.db.run(sql`UPDATE accounts SET picture_key = NULL, updated_at = ${core.now}
-      WHERE number = ${number} AND picture_key IS NOT NULL AND ${isAlive(core, viewer)}`),
+    [
+      oweObjects(core, sql`${pictureOf(number)} AND ${isAlive(core, viewer)}`),
+      core.db.run(sql`UPDATE accounts SET picture_key = NULL, updated_at = ${core.now}
+        WHERE number = ${number} AND picture_key IS NOT NULL AND ${isAlive(core, viewer)}`),
+    ],
+    core.db.all(pictureOf(number)),
+    (rows) => rows.length === 0,
   )
+  if (left) fail({ code: 'not_authenticated' })
 }
 
 /**
  * The picture behind an address, as long as it has not expired and is still the account's picture.
- * Fails with picture_not_found. One round trip to D1, one to R2.
+ * Fails with picture_not_found, and unavailable when R2 does not give it. One round trip to D1, one
+ * to R2.
  */
 export async function openPicture(core: Core, link: PictureLink): Promise<R2ObjectBody> {
   if (!(await isValidLink(core, link))) fail({ code: 'picture_not_found' })
@@ -112,6 +127,6 @@ export async function openPicture(core: Core, link: PictureLink): Promise<R2Obje
       WHERE id = ${link.accountId} AND disabled_at IS NULL
         AND picture_key = 'p/' || number || '/' || ${link.token}`),
   )
-  const object = row ? await core.r2.get(row.key) : null
+  const object = row ? await fetchObject(core, row.key) : null
   return object ?? fail({ code: 'picture_not_found' })
 }

@@ -7,9 +7,19 @@ import type { Bytes } from '../crypto/encoding'
 
 const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
 const sideMax = 4096
+/** Encoders make chunks of a kilobyte and more; only an attacker makes us count many tiny ones. */
+const chunksMax = 4096
 
-/** What is kept: texts, times, profiles, Exif and animation are not among it. */
-const keptTypes = new Set(['IHDR', 'PLTE', 'tRNS', 'gAMA', 'sRGB', 'pHYs', 'IDAT', 'IEND'])
+/** Without one of these there is no image. Any other that must be understood is not. */
+const criticalTypes = new Set(['IHDR', 'PLTE', 'IDAT', 'IEND'])
+
+/**
+ * What else is kept, with its length: texts, times, profiles, Exif and animation are not among it.
+ * Of another length it shows nothing, and could hold anything.
+ */
+const hintLengths: { readonly [type: string]: number } = { gAMA: 4, sRGB: 1, pHYs: 9 }
+/** By colour type; with a palette it has up to as many bytes as there are colours. */
+const transparencyLengths: { readonly [colourType: number]: number } = { 0: 2, 2: 6 }
 
 /** Bit depths by colour type (section 11.2.1). */
 const depths: { readonly [colourType: number]: readonly number[] } = {
@@ -47,7 +57,7 @@ function chunksOf(bytes: Bytes): Chunk[] | null {
   const chunks: Chunk[] = []
   let at = signature.length
   while (at < bytes.length) {
-    if (bytes.length - at < 12) return null
+    if (bytes.length - at < 12 || chunks.length === chunksMax) return null
     const length = view.getUint32(at)
     if (length > bytes.length - at - 12) return null
     const named = bytes.subarray(at + 4, at + 8 + length)
@@ -106,7 +116,26 @@ function isInOrder(chunks: readonly Chunk[]): boolean {
     end?.type === 'IEND' &&
     end.data.length === 0 &&
     chunks.filter(({ type }) => type === 'IHDR' || type === 'IEND').length === 2 &&
-    chunks.filter(isCritical).every(({ type }) => keptTypes.has(type))
+    chunks.filter(isCritical).every(({ type }) => criticalTypes.has(type))
+  )
+}
+
+function isHintRight(header: Chunk, chunks: readonly Chunk[], { type, data }: Chunk): boolean {
+  const colourType = header.data[9] ?? 0
+  if (type !== 'tRNS') return data.length === hintLengths[type]
+  if (colourType !== 3) return data.length === transparencyLengths[colourType]
+  const colours = (chunks.find((chunk) => chunk.type === 'PLTE')?.data.length ?? 0) / 3
+  return data.length > 0 && data.length <= colours
+}
+
+/** The chunks that are kept: the image, and before its data the first hint of each kind. */
+function shown(header: Chunk, chunks: readonly Chunk[]): Chunk[] {
+  const before = chunks.slice(0, firstImageData(chunks))
+  const kinds = [...Object.keys(hintLengths), 'tRNS']
+  const hints = new Set(kinds.map((kind) => before.find(({ type }) => type === kind)))
+  return chunks.filter(
+    (chunk) =>
+      criticalTypes.has(chunk.type) || (hints.has(chunk) && isHintRight(header, chunks, chunk)),
   )
 }
 
@@ -121,8 +150,7 @@ export function cleanPng(bytes: Bytes): Bytes | PngProblem {
   const sides = [view.getUint32(0), view.getUint32(4)]
   if (sides.some((side) => side < 1 || side > sideMax)) return 'dimensions'
   if (!isInOrder(chunks) || !isPaletteRight(header, chunks)) return 'damaged'
-  const kept = chunks.filter(({ type }) => keptTypes.has(type))
-  return concat([Uint8Array.from(signature), ...kept.map(({ whole }) => whole)])
+  return concat([Uint8Array.from(signature), ...shown(header, chunks).map(({ whole }) => whole)])
 }
 
 function concat(parts: readonly Bytes[]): Bytes {

@@ -247,8 +247,10 @@ function refuse(
     others.some(({ conflict }) => conflict[field] === 1)
   const emailTaken = addressKey !== null && isTaken('email')
   const isHeldBack = found.some(({ conflict }) => conflict.held === 1)
+  // First, as in requireRegistration(): an account that would give way has taken nothing, and what is
+  // taken is nobody's business without an invitation.
   const wasInvited = found.some(({ conflict }) => conflict.admitted === 1)
-  if (others.length === 0 && !isHeldBack && !wasInvited) fail({ code: 'invalid_invite_code' })
+  if (!wasInvited) fail({ code: 'invalid_invite_code' })
   // A number drawn twice leaves no row: the name is what to change.
   const nameTaken = isTaken('username') || isHeldBack || !emailTaken
   fail({

@@ -20,12 +20,22 @@ const lengthMin = 2
 const trigramLength = 3
 const lengthMax = 100
 
+/** Accents that stand beside their letter, as where the two have no character in common. */
+const accents = /[\u0300-\u036f]/g
+
+/** How many characters the index makes of a text. */
+function lettersIn(text: string): number {
+  return Array.from(text.replaceAll(accents, '')).length
+}
+
 /** The text that is looked for. Fails with invalid_input for one that is too short or too long. */
 function wantedText(text: string): string {
   const wanted = text.trim().normalize('NFC')
-  const length = Array.from(wanted).length
-  if (length < lengthMin) failInput([{ field: 'query', rule: 'too_short', value: text }])
-  if (length > lengthMax) failInput([{ field: 'query', rule: 'too_long', value: text }])
+  // Where no letter is left everybody's name would begin with it.
+  const isTooShort = lettersIn(wanted) < lengthMin || nameKey(wanted) === ''
+  const isTooLong = Array.from(wanted).length > lengthMax
+  if (isTooShort) failInput([{ field: 'query', rule: 'too_short', value: text }])
+  if (isTooLong) failInput([{ field: 'query', rule: 'too_long', value: text }])
   if (!isLine(wanted)) failInput([{ field: 'query', rule: 'format', value: text }])
   return wanted
 }
@@ -36,7 +46,7 @@ function wantedText(text: string): string {
  */
 export function matchingPeople(text: string, viewer: SQL, limit: number): SQL {
   const wanted = wantedText(text)
-  const isShort = Array.from(wanted).length < trigramLength
+  const isShort = lettersIn(wanted) < trigramLength
   const key = nameKey(wanted)
   const branches = [
     ranked(0, sql`accounts WHERE username_key = ${wanted.toLowerCase()}`, viewer, limit),

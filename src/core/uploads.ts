@@ -5,6 +5,7 @@ import { uploads } from '../storage/schema'
 import type { Core } from './context'
 import { fail, failInput } from './errors'
 import { isImageOf } from './image-type'
+import { fetchObject } from './objects'
 import { oweObjects } from './outbox'
 import { isAlive, type Viewer } from './sessions'
 import { failUntil, hourlyQuota, isUsedUp, reserve } from './throttle'
@@ -132,7 +133,7 @@ export interface FoundUpload {
   readonly isImage: boolean
 }
 
-/** The upload with a name and type, as a stream. Fails with upload_not_found. */
+/** The upload with a name and type, as a stream. Fails with upload_not_found and unavailable. */
 export async function openUpload(
   core: Core,
   { name, type }: { readonly name: string; readonly type: string },
@@ -144,7 +145,7 @@ export async function openUpload(
       .from(uploads)
       .where(and(eq(uploads.name, name), eq(uploads.type, type), isNotNull(uploads.storedAt))),
   )
-  const object = row ? await core.r2.get(row.objectKey) : null
+  const object = row ? await fetchObject(core, row.objectKey) : null
   return row && object ? { object, isImage: row.isImage } : fail({ code: 'upload_not_found' })
 }
 

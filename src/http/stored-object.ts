@@ -8,12 +8,17 @@ export async function sendObject(
   headers: { readonly [name: string]: string },
 ): Promise<Response> {
   const tagged = { ...headers, ETag: object.httpEtag }
-  // A tag that was weakened on the way, as compression does, names the same object.
-  if (c.req.header('If-None-Match')?.replace(/^W\//, '') === object.httpEtag) {
+  if (isKnown(c.req.header('If-None-Match') ?? '', object.httpEtag)) {
     await object.body.cancel()
     return c.body(null, 304, tagged)
   }
   return c.body(object.body, 200, { ...tagged, 'Content-Length': String(object.size) })
+}
+
+/** A tag that was weakened on the way, as compression does, names the same object. */
+function isKnown(known: string, tag: string): boolean {
+  const tags = known.split(',').map((given) => given.trim().replace(/^W\//, ''))
+  return tags.includes(tag) || tags.includes('*')
 }
 
 /** Whatever a file of somebody's is, no browser runs it, and pages of any origin may show it. */

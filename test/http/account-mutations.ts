@@ -128,19 +128,6 @@ export const reset: Mutation = {
   },
 }
 
-export const hide: Mutation = {
-  name: 'private',
-  async begin() {
-    const { cookies } = await anybody()
-    const { isPrivate } = await me(cookies)
-    return {
-      send: () => send('/user/private', { body: { state: !isPrivate }, cookies }),
-      expectUndone: async () => expect((await me(cookies)).isPrivate).toBe(isPrivate),
-      expectDone: async () => expect((await me(cookies)).isPrivate).toBe(!isPrivate),
-    }
-  },
-}
-
 let names = 0
 export const rename: Mutation = {
   name: 'PATCH me with a name',

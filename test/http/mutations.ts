@@ -1,5 +1,17 @@
-import { code, create, hide, move, rekey, rename, resend, reset, verify } from './account-mutations'
+import { code, create, move, rekey, rename, resend, reset, verify } from './account-mutations'
 import type { Mutation } from './attempts'
+import {
+  accepting,
+  asking,
+  blocking,
+  declining,
+  following,
+  hiding,
+  revealing,
+  unblocking,
+  unfollowing,
+} from './graph-mutations'
+import { picturing, unpicturing } from './picture-mutations'
 import { complete, ending, logIn, logInGuarded, switching } from './session-mutations'
 
 /** Every request of `social` that changes something. */
@@ -16,10 +28,20 @@ export const mutations: readonly Mutation[] = [
   switching(false),
   code,
   reset,
-  hide,
   rename,
   move,
   rekey,
+  hiding,
+  revealing,
+  following,
+  asking,
+  unfollowing,
+  accepting,
+  declining,
+  blocking,
+  unblocking,
+  picturing,
+  unpicturing,
   ending('logout'),
   ending('logout-all'),
 ]

@@ -17,6 +17,8 @@ export interface Credentials {
   readonly username: string
   readonly email: string
   readonly password: string
+  /** For registering where it is by invitation only. */
+  readonly inviteCode?: string
 }
 
 /** One call from one address of the network, so that what one case does closes nothing for another. */

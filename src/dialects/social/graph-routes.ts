@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { block, unblock } from '../../core/blocks'
+import { failInput, failureOf } from '../../core/errors'
 import { listFollows, listOwnFollows } from '../../core/follow-lists'
 import {
   acceptFollow,
@@ -55,8 +56,17 @@ graph.post(
   },
 )
 
+/** Oneself is told as what it was: a target that does not do. */
+function asTarget(value: string) {
+  return (error: unknown): never => {
+    if (failureOf(error)?.code !== 'same_account') throw error
+    return failInput([{ field: 'target', rule: 'format', value }])
+  }
+}
+
 graph.post('/user/block', session('delegated:social:block:write'), target, async (c) => {
-  await block(c.var.core, c.var.viewer, c.req.valid('json').target)
+  const { target } = c.req.valid('json')
+  await block(c.var.core, c.var.viewer, target).catch(asTarget(target))
   return c.json(success())
 })
 
@@ -73,7 +83,8 @@ const outcomes: { readonly [O in FollowOutcome]: string } = {
 }
 
 graph.post('/user/follow', session('delegated:social:follow:request'), target, async (c) => {
-  const outcome = await follow(c.var.core, c.var.viewer, c.req.valid('json').target)
+  const { target } = c.req.valid('json')
+  const outcome = await follow(c.var.core, c.var.viewer, target).catch(asTarget(target))
   return c.json(success({ status: outcomes[outcome] }))
 })
 
@@ -170,7 +181,7 @@ graph.delete('/user/profile-picture', session('delegated:profile:write'), async 
   return c.json(success())
 })
 
-/** Paths of one segment without a GET: as ids they would be merely invalid ones. */
+/** Paths of one segment without a GET. They fit `:userId`, which would have one to offer. */
 const methods: { readonly [path: string]: readonly string[] } = {
   create: ['POST'],
   login: ['POST'],
@@ -188,7 +199,7 @@ const methods: { readonly [path: string]: readonly string[] } = {
   'profile-picture': ['PATCH', 'DELETE'],
 }
 for (const [path, allow] of Object.entries(methods)) {
-  graph.get(`/user/${path}`, () => {
+  graph.all(`/user/${path}`, () => {
     throw new EdgeError({ code: 'method_not_allowed', allow })
   })
 }

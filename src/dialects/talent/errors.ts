@@ -1,6 +1,5 @@
 import type { Issue } from '../../core/errors'
 import type { FailureTable, WireError } from '../../http/dialect'
-import { placeOf } from './places'
 
 /** Every failure in the words of this API: `{status: 'error', message, data: null, statusCode}`. */
 
@@ -52,7 +51,7 @@ const formats: { readonly [field: string]: string } = {
 function wireField(field: string, path: string): string {
   if (field === 'query') return 'search'
   const isChange = field === 'password' && path.endsWith('/account/password/change')
-  return isChange ? 'newPassword' : placeOf(field)
+  return isChange ? 'newPassword' : field
 }
 
 function invalid(issues: readonly Issue[], path: string): WireError {

@@ -65,7 +65,6 @@ export function partsAt(sent: unknown, where = updatePlaces): Parts {
 }
 
 /** Where a field of the core stands on the wire; its own name where nobody says otherwise. */
-export function placeOf(field: string, where = updatePlaces): string {
-  if (field === 'tags') return 'profile.talent.tags'
+export function placeOf(field: string, where: Places): string {
   return where.find(([, known]) => known === field)?.[0] ?? field
 }

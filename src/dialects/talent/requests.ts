@@ -143,7 +143,7 @@ const updateIssues = coreIssues(updatePlaces, names)
 function tagIssuesOf(sent: unknown): Issue[] {
   const tags: unknown = Object(Object(Object(sent).profile).talent).tags
   const isTags = Array.isArray(tags) && tags.every((tag) => typeof tag === 'string')
-  return tagIssues(isTags ? tags : []).map((issue) => ({ ...issue, field: placeOf(issue.field) }))
+  return tagIssues(isTags ? tags : []).map((issue) => ({ ...issue, field: 'profile.talent.tags' }))
 }
 
 export const plainOptions = { takesForms: false }

@@ -53,8 +53,9 @@ export const chat: AccountDriver = {
   isWithoutAddress: true,
   reveals: { unknownAddressAtReset: false },
 
-  async register(app, { username, password }, from) {
-    const body = { name: 'Ada Byron', username, password, deviceInfo: newDeviceInfo() }
+  async register(app, { username, password, inviteCode }, from) {
+    const deviceInfo = newDeviceInfo()
+    const body = { name: 'Ada Byron', username, password, inviteCode, deviceInfo }
     return done(await call(app, '/users', from, { body }))
   },
 

@@ -29,8 +29,9 @@ export const directory: AccountDriver = {
   name: 'directory',
   reveals: { unknownAddressAtReset: false },
 
-  async register(app, { username, email, password }, from) {
-    return done(await post(app, '/users/register', from, { username, email, password }))
+  async register(app, { username, email, password, inviteCode }, from) {
+    const body = { username, email, password, inviteCode }
+    return done(await post(app, '/users/register', from, body))
   },
 
   confirm: null,

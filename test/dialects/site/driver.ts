@@ -46,8 +46,8 @@ export const site: AccountDriver = {
   name: 'site',
   reveals: { unknownAddressAtReset: true },
 
-  async register(app, { username, email, password }, from) {
-    const body = { username, email, password, name: 'Ada Byron' }
+  async register(app, { username, email, password, inviteCode }, from) {
+    const body = { username, email, password, inviteCode, name: 'Ada Byron' }
     return done(await call(app, at('/user/create'), from, { body }))
   },
 

@@ -45,8 +45,9 @@ export const social: AccountDriver = {
   name: 'social',
   reveals: { unknownAddressAtReset: false },
 
-  async register(app, { username, email, password }, from) {
-    const body = { username, email, password, firstName: 'Ada', lastName: 'Byron' }
+  async register(app, { username, email, password, inviteCode }, from) {
+    const names = { firstName: 'Ada', lastName: 'Byron' }
+    const body = { username, email, password, inviteCode, ...names }
     return done(await call(app, '/user/create', from, { body }))
   },
 
