@@ -26,6 +26,7 @@ try {
   await measureSite()
   await measureDirectory()
   await measureChat()
+  await measureTalent()
 } finally {
   await server.stop()
 }
@@ -283,4 +284,50 @@ async function measureChat() {
   const photo = { id: name.split('.')[0], fileType: 'png', fileSize: 13 }
   await measure('`POST /users/me/photos`', 2, '/users/me/photos', { body: { photo }, headers })
   await measure('`POST /users/me/logout`', 2, '/users/me/logout', { method: 'POST', headers })
+}
+
+async function measureTalent() {
+  const email = 'talent@example.com'
+  const body = { firstName: 'Alice', lastName: 'Bob', email, password, confirmPassword: password }
+  const created = await measure('`POST /v1/auth/create-account`', 3, '/v1/auth/create-account', {
+    body,
+  })
+  const { token: tempToken } = created.data.tempToken
+  await measure('`POST /v1/auth/account/verify`', 4, '/v1/auth/account/verify', {
+    body: { tempToken, token: await code() },
+  })
+  const credentials = { email, password }
+  const { data } = await measure('`POST /v1/auth/login`', 3, '/v1/auth/login', {
+    body: credentials,
+  })
+  const headers = { Authorization: `Bearer ${data.token}` }
+  await measure('`GET /v1/account`', 1, '/v1/account', { headers })
+  const profile = { bio: { title: 'Engineer' }, talent: { tags: ['web3', 'crypto', 'devops'] } }
+  const update = { method: 'PATCH', body: { profile }, headers }
+  await measure('`PATCH /v1/account/update`', 2, '/v1/account/update', update)
+  await measure('`GET /v1/account/user/:id`', 1, `/v1/account/user/${data._id}`, { headers })
+  const filters = 'search=ali&tags=web3&profileCompletenessMin=10'
+  await measure('`GET /v1/account/user`', 1, '/v1/account/user', { headers })
+  await measure('`GET /v1/account/user`, filtered', 1, `/v1/account/user?${filters}`, { headers })
+  const bookmark = { body: { reference: data._id, type: 'user' }, headers }
+  await measure('`POST /v1/bookmark`', 2, '/v1/bookmark', bookmark)
+  await measure('`GET /v1/bookmark`', 1, '/v1/bookmark', { headers })
+  const second = (name, budget, sent) =>
+    measure(`\`POST /v1/account/${name}\``, budget, `/v1/account/${name}`, { body: sent, headers })
+  await second('initiate/2fa', 2, { type: 'email' })
+  await second('activate/2fa', 3, { code: await code() })
+  const pending = await send('/v1/auth/login', { body: credentials })
+  await measure('`POST /v1/auth/login/2fa`', 3, '/v1/auth/login/2fa', {
+    body: { code: await code(), tempToken: pending.data.tempToken.token },
+  })
+  await second('2fa/email', 3, { password })
+  await second('deactivate/2fa', 3, { code: await code() })
+  const asked = await measure('`POST /v1/auth/password/reset`', 2, '/v1/auth/password/reset', {
+    body: { email },
+  })
+  const reset = { tempToken: asked.data.tempToken.token, token: await code() }
+  await measure('`POST /v1/auth/validate/password`', 1, '/v1/auth/validate/password', {
+    body: reset,
+  })
+  await second('delete-account', 3, { password })
 }
