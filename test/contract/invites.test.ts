@@ -4,7 +4,7 @@ import { codeFrom, testApp } from '../support/app'
 import type { Credentials } from '../support/driver'
 import { drivers } from '../support/drivers'
 import { newPerson } from '../support/social'
-import { newCredentials, newPlace, signIn } from './people'
+import { newCredentials, newPlace, signIn, usernameOf } from './people'
 
 /** Where accounts are by invitation only, every door asks for the same codes, and each counts once. */
 
@@ -31,7 +31,7 @@ function inviteeOf(code: string): Promise<string | null> {
   return env.DB.prepare(select).bind(code).first('username')
 }
 
-async function isThere({ username }: Credentials): Promise<boolean> {
+async function isThere(username: string): Promise<boolean> {
   const select = 'SELECT 1 AS there FROM accounts WHERE username = ?'
   return (await env.DB.prepare(select).bind(username).first('there')) === 1
 }
@@ -45,7 +45,7 @@ describe.each(drivers)('by invitation only, through $name', (driver) => {
     const who = newCredentials()
     const registered = await register({ ...who, inviteCode: code })
     expect(registered.isDone, registered.answer.text).toBe(true)
-    expect(await inviteeOf(code)).toBe(who.username)
+    expect(await inviteeOf(code)).toBe(await usernameOf(driver, who))
     if (driver.confirm) await driver.confirm(app, codeFrom(app.mails, who.email), newPlace())
     expect((await driver.me(app, await signIn(driver, app, who))).me).not.toBeNull()
   })
@@ -62,7 +62,7 @@ describe.each(drivers)('by invitation only, through $name', (driver) => {
       expect(isDone).toBe(false)
       expect(driver.isFailure(answer), answer.text).toBe(true)
       texts.add(`${answer.status} ${answer.text}`)
-      expect(await isThere(who)).toBe(false)
+      expect(await isThere(await usernameOf(driver, who))).toBe(false)
     }
     expect(texts.size).toBe(1)
     expect([...texts][0]).toMatch(/invit/i)
@@ -72,7 +72,7 @@ describe.each(drivers)('by invitation only, through $name', (driver) => {
     expect((await register({ ...newCredentials(), inviteCode: dead })).isDone).toBe(true)
   })
 
-  test('a name that is taken uses no code up', async () => {
+  test.skipIf(driver.makesUpNames)('a name that is taken uses no code up', async () => {
     const { giver, code } = await newGiver()
     const who = newCredentials()
     const refused = await register({ ...who, username: giver.username, inviteCode: code })
@@ -97,12 +97,14 @@ describe.each(drivers)('by invitation only, through $name', (driver) => {
     const people = Array.from({ length: 20 }, newCredentials)
     const outcomes = await Promise.all(people.map((who) => register({ ...who, inviteCode: code })))
     const winner = people[outcomes.findIndex(({ isDone }) => isDone)]
+    if (winner === undefined) throw new Error('nobody got in')
     expect(outcomes.filter(({ isDone }) => isDone)).toHaveLength(1)
     for (const { isDone, answer } of outcomes) {
       if (!isDone) expect(driver.isFailure(answer), answer.text).toBe(true)
     }
-    expect(await inviteeOf(code)).toBe(winner?.username)
-    const there = await Promise.all(people.map(isThere))
+    expect(await inviteeOf(code)).toBe(await usernameOf(driver, winner))
+    const names = await Promise.all(people.map((who) => usernameOf(driver, who)))
+    const there = await Promise.all(names.map(isThere))
     expect(there).toEqual(people.map((who) => who === winner))
   })
 
@@ -138,7 +140,7 @@ describe('by invitation only, through social', () => {
     expect((await create({ ...again, inviteCode })).status).toBe(400)
     expect((await create({ ...again, email: first.email, inviteCode })).status).toBe(201)
     expect(await inviteeOf(code)).toBe(again.username)
-    expect(await isThere(first)).toBe(false)
+    expect(await isThere(first.username)).toBe(false)
   })
 
   test('the giver is told who came by which code', async () => {

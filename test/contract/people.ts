@@ -36,14 +36,17 @@ export async function newAccount(driver: AccountDriver, app: TestApp): Promise<C
     const confirmed = await driver.confirm(app, codeFrom(app.mails, who.email), newPlace())
     expect(confirmed.isDone, confirmed.answer.text).toBe(true)
   }
-  return driver.makesUpNames ? { ...who, username: await usernameOf(who) } : who
+  return { ...who, username: await usernameOf(driver, who) }
 }
 
-async function usernameOf({ email }: Credentials): Promise<string> {
-  const row = await env.DB.prepare('SELECT username FROM accounts WHERE email = ?')
-    .bind(email)
-    .first<{ username: string }>()
-  return row?.username ?? ''
+/** The username that somebody was registered with: the one they gave, or the one that was made up. */
+export async function usernameOf(
+  { makesUpNames }: AccountDriver,
+  { username, email }: Credentials,
+): Promise<string> {
+  if (!makesUpNames) return username
+  const select = 'SELECT username FROM accounts WHERE email = ?'
+  return (await env.DB.prepare(select).bind(email).first<string>('username')) ?? ''
 }
 
 export async function signIn(

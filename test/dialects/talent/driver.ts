@@ -93,8 +93,8 @@ export const talent: AccountDriver = {
   makesUpNames: true,
   reveals: { unknownAddressAtReset: false },
 
-  async register(app, { username, email, password }, from) {
-    const body = { firstName: username, email, password, confirmPassword: password }
+  async register(app, { username: firstName, email, password, inviteCode }, from) {
+    const body = { firstName, email, password, confirmPassword: password, inviteCode }
     return begin(app, 'confirmation', '/auth/create-account', body, from)
   },
 
