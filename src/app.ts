@@ -17,6 +17,7 @@ import { logProblem, logRequest, logSettings, logUpkeep } from './http/log'
 import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
 import { welcome } from './http/welcome'
+import { oauth } from './oauth/routes'
 import { routedPath } from './root-routing'
 
 /** Puts the app together from the dialects and what they all stand behind. Once per isolate. */
@@ -70,6 +71,8 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   })
   app.route('/', disownPage)
   app.route('/', pictureFile)
+  app.route('/', oauth)
+  app.route('/social', oauth)
 
   for (const { name, routes, failures } of dialects) {
     // Set before mounting: Hono hands a sub-app's errors to the handler it had by then.

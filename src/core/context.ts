@@ -3,6 +3,7 @@ import type { PasswordHashing } from '../crypto/password-hash'
 import type { Settings } from '../env'
 import type { Database } from '../storage/database'
 import type { DeviceInfo } from '../storage/session-records'
+import type { KeyMemory } from './oauth/signing-keys'
 
 /** Everything a core function stands on. One per request; nothing of it outlives the request. */
 export interface Core {
@@ -13,6 +14,8 @@ export interface Core {
   readonly settings: Settings
   readonly keys: Keyring
   readonly hashing: PasswordHashing
+  /** What this isolate remembers of the signing keys. */
+  readonly keyMemory: KeyMemory
   /** Milliseconds since the epoch, the same for the whole request. */
   readonly now: number
   /** Random, one per request: the claim under which a guarded change acts. */

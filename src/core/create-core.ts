@@ -13,6 +13,7 @@ export function createCoreFactory(env: Env, settings: Settings) {
     mail: env.MAIL,
     settings,
     keys,
+    keyMemory: { readAt: 0, keys: [] },
     hashing: { iterations: settings.passwordIterations, peppers: settings.peppers },
   }
   return (now: number, defer: (work: Promise<unknown>) => void): Core => ({

@@ -56,6 +56,9 @@ export type Failure =
   | { readonly code: 'picture_not_found' }
   | { readonly code: 'invalid_picture'; readonly problem: PngProblem }
   | { readonly code: 'upload_too_large'; readonly bytesMax: number }
+  | { readonly code: 'invalid_client' }
+  | { readonly code: 'unauthorized_client' }
+  | { readonly code: 'invalid_scope' }
   | { readonly code: 'unavailable'; readonly retryAfterSeconds: number }
   | { readonly code: 'internal' }
 

@@ -84,6 +84,21 @@ export const scopes = {
 
 export type Scope = keyof typeof scopes
 
+/** What an application holds for itself; the others it can only hold for a person. */
+export const clientScopes: readonly Scope[] = ['client:oauth:introspect']
+
+/** Those of the names that are scopes. */
+export function toScopes(names: readonly string[]): Scope[] {
+  return names.filter((name): name is Scope => Object.hasOwn(scopes, name))
+}
+
+/** Whether what is held covers a scope: by its name, or as one above it. */
+export function holds(held: readonly Scope[], scope: Scope): boolean {
+  if (held.includes(scope)) return true
+  const { parent }: ScopeInfo = scopes[scope]
+  return parent !== undefined && holds(held, parent as Scope)
+}
+
 /** A scope, and under which one it stands; the root stands under none. */
 export function describeScopes(): { name: Scope; description: string; parent: string | null }[] {
   return Object.entries<ScopeInfo>(scopes).map(([name, { description, parent = null }]) => ({

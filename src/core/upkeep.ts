@@ -2,6 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { expiredCodeKeptMs } from '../storage/reset-records'
 import type { Core } from './context'
+import { rotateKeys } from './oauth/signing-keys'
 import { oweForgetting } from './outbox'
 import { sweepAbandonedUploads } from './uploads'
 
@@ -19,6 +20,7 @@ export async function sweepExpired(core: Core): Promise<void> {
     core.db.run(sql`DELETE FROM ${table} WHERE rowid IN
       (SELECT rowid FROM ${table} WHERE ${isExpired} LIMIT ${rowsPerSweep})`)
   await sweepAbandonedUploads(core)
+  await rotateKeys(core)
   const isEnded = sql`idle_expires_at <= ${now}`
   await run(
     core.db,
@@ -29,6 +31,7 @@ export async function sweepExpired(core: Core): Promise<void> {
     sweep(sql`throttles`, sql`expires_at <= ${now}`),
     sweep(sql`known_sources`, sql`seen_at <= ${now - settings.knownSourceSeconds * 1000}`),
     sweep(sql`login_history`, sql`at <= ${now - settings.loginHistorySeconds * 1000}`),
+    sweep(sql`revoked_tokens`, sql`expires_at <= ${now}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
   )
 }

@@ -116,6 +116,9 @@ export const failures: FailureTable = {
   registration_closed: () => error(403, 'Registration is closed.'),
   blocked: () => error(403, 'Forbidden'),
   not_following: () => error(403, 'Forbidden'),
+  invalid_client: () => unauthorized(),
+  unauthorized_client: () => error(403, 'Forbidden'),
+  invalid_scope: () => error(403, 'Forbidden'),
   invalid_account_key: () => error(403, 'Invalid user or account key.'),
 
   account_not_found: () => error(404, 'Not Found'),

@@ -106,6 +106,9 @@ export const failures: FailureTable = {
   registration_closed: say(403, 403, 'Signups forbidden'),
   blocked: say(403, 'Forbidden', 'Forbidden'),
   not_following: say(403, 'Forbidden', 'Forbidden'),
+  invalid_client: say(401, 'Unauthorized', 'Unauthorized'),
+  unauthorized_client: say(403, 'Forbidden', 'Forbidden'),
+  invalid_scope: say(403, 'Forbidden', 'Forbidden'),
   invalid_account_key: say(403, 'Forbidden', 'Forbidden'),
 
   account_not_found: say(404, 'not-found', 'User not found.'),

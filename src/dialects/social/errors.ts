@@ -54,6 +54,9 @@ export const failures: FailureTable = {
   invalid_picture: ({ problem }) => error(400, 'InvalidFile', { reason: problem }),
   invalid_invite_code: () => error(400, 'InvalidInviteCode'),
 
+  invalid_scope: () => invalid('scope'),
+  unauthorized_client: () => error(400, 'ClientInputError', { reason: 'unauthorized_client' }),
+  invalid_client: () => error(401, 'Unauthorized'),
   invalid_credentials: () => error(401, 'Unauthorized'),
   not_authenticated: () => challenged(error(401, 'Unauthorized')),
   reauthentication_required: ({ reason }) => error(401, 'Unauthorized', { reason }),

@@ -107,6 +107,9 @@ export const failures: FailureTable = {
   blocked: says(403, 'Forbidden'),
   not_following: says(403, 'Forbidden'),
   invalid_account_key: says(403, 'Forbidden'),
+  invalid_client: says(401, 'Unauthorized'),
+  unauthorized_client: says(403, 'Forbidden'),
+  invalid_scope: says(403, 'Forbidden'),
 
   account_not_found: says(404, 'User not found'),
   upload_not_found: says(404, 'Not found'),

@@ -1,0 +1,121 @@
+import { asc, sql } from 'drizzle-orm'
+import { newSigningKey, type PublicKey } from '../../crypto/jwt'
+import { commit, run } from '../../storage/database'
+import { signingKeys } from '../../storage/oauth-schema'
+import type { Core } from '../context'
+import { fail } from '../errors'
+
+/**
+ * The keys that tokens are signed with. A new one is published a day before it signs, so that
+ * everybody who keeps a copy of the list knows it by then, and stays in the list until the last
+ * token under it has expired. When each signs follows from when it was made.
+ */
+
+const purpose = 'signing-key'
+const dayMs = 24 * 60 * 60 * 1000
+/** How long a key is known before it signs. */
+const leadMs = dayMs
+const signsForMs = 90 * dayMs
+/** No token lives longer. */
+const tokenMsMax = dayMs
+/** For how long an isolate believes its copy of the list. */
+const rememberedMs = 5 * 60 * 1000
+/** Unknown keys are looked up in D1 at most this often. */
+const askedAgainMs = 10 * 1000
+
+interface StoredKey {
+  readonly kid: string
+  readonly publicJwk: JsonWebKey
+  readonly privateKey: string
+  readonly madeAt: number
+}
+
+/** What an isolate remembers between requests: public keys and sealed private ones, nothing secret. */
+export interface KeyMemory {
+  readAt: number
+  keys: readonly StoredKey[]
+}
+
+async function readKeys(core: Core): Promise<readonly StoredKey[]> {
+  const [keys] = await run(
+    core.db,
+    core.db.select().from(signingKeys).orderBy(asc(signingKeys.madeAt)),
+  )
+  Object.assign(core.keyMemory, { readAt: core.now, keys })
+  return keys
+}
+
+async function recalledKeys(core: Core): Promise<readonly StoredKey[]> {
+  const { keys, readAt } = core.keyMemory
+  return keys.length > 0 && core.now - readAt < rememberedMs ? keys : readKeys(core)
+}
+
+/** When the key at a place in the list begins to sign: the first at once, any other after its lead. */
+function signsFrom(keys: readonly StoredKey[], place: number): number {
+  const key = keys[place]
+  if (!key) return Number.MAX_SAFE_INTEGER
+  return place === 0 ? key.madeAt : key.madeAt + leadMs
+}
+
+/** The key that signs now, its secret opened. The first one is made when it is first needed. */
+export async function currentKey(core: Core): Promise<{ kid: string; privateKey: string }> {
+  const recalled = await recalledKeys(core)
+  const keys = recalled.length > 0 ? recalled : await addKey(core, 0)
+  const current = keys.findLast((_, place) => signsFrom(keys, place) <= core.now) ?? keys[0]
+  const privateKey = current ? await core.keys.open(purpose, current.privateKey, current.kid) : null
+  if (!current || privateKey === null) return fail({ code: 'internal' })
+  return { kid: current.kid, privateKey }
+}
+
+/** Makes a key, unless there is one that is younger than `ageMs`: of several at once, one counts. */
+async function addKey(core: Core, ageMs: number): Promise<readonly StoredKey[]> {
+  const { kid, publicJwk, privateKey } = await newSigningKey()
+  const sealed = await core.keys.seal(purpose, privateKey, kid)
+  await commit(
+    core.db,
+    [
+      core.db.run(sql`INSERT INTO signing_keys (kid, public_jwk, private_key, made_at)
+        SELECT ${kid}, ${JSON.stringify(publicJwk)}, ${sealed}, ${core.now}
+        WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE made_at > ${ageMs === 0 ? 0 : core.now - ageMs})
+        ON CONFLICT DO NOTHING`),
+    ],
+    core.db.all(sql`SELECT 1 AS made FROM signing_keys LIMIT 1`),
+    (rows) => rows.length > 0,
+  )
+  return readKeys(core)
+}
+
+/** The keys that tokens may be signed with now or soon, or that live tokens were signed with. */
+export async function publishedKeys(core: Core): Promise<PublicKey[]> {
+  await currentKey(core)
+  const { keys } = core.keyMemory
+  return keys
+    .filter((_, place) => signsFrom(keys, place + 1) + tokenMsMax > core.now)
+    .map(({ kid, publicJwk }) => ({ ...publicJwk, kid }))
+}
+
+/** A published key by its id. One that is not known may be new: D1 is asked again, but not for each. */
+export async function findPublicKey(core: Core, kid: string): Promise<PublicKey | null> {
+  const find = (keys: readonly PublicKey[]) => keys.find((key) => key.kid === kid) ?? null
+  const known = find(await publishedKeys(core))
+  if (known || core.now - core.keyMemory.readAt < askedAgainMs) return known
+  await readKeys(core)
+  return find(await publishedKeys(core))
+}
+
+/** Makes the next key when the newest has signed for its time, and drops old ones; for cron. */
+export async function rotateKeys(core: Core): Promise<void> {
+  const keys = await readKeys(core)
+  const newest = keys.at(-1)
+  if (!newest) return
+  if (newest.madeAt + signsForMs <= core.now) await addKey(core, signsForMs)
+  const kept = new Set((await publishedKeys(core)).map(({ kid }) => kid))
+  const gone = core.keyMemory.keys.filter(({ kid }) => !kept.has(kid)).map(({ kid }) => kid)
+  if (gone.length === 0) return
+  await run(
+    core.db,
+    core.db.run(sql`DELETE FROM signing_keys
+      WHERE kid IN (SELECT value FROM json_each(${JSON.stringify(gone)}))`),
+  )
+  await readKeys(core)
+}

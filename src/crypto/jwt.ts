@@ -1,0 +1,78 @@
+import {
+  calculateJwkThumbprint,
+  exportJWK,
+  exportPKCS8,
+  generateKeyPair,
+  importJWK,
+  importPKCS8,
+  type JWTPayload,
+  jwtVerify,
+  SignJWT,
+} from 'jose'
+
+/** JWTs that others verify: ES256 (RFC 7518 section 3.4), and no other algorithm. */
+
+const algorithm = 'ES256'
+
+export type Claims = JWTPayload
+export type PublicKey = JsonWebKey & { readonly kid: string }
+
+export interface NewKey {
+  /** The thumbprint of the public key (RFC 7638). */
+  readonly kid: string
+  readonly publicJwk: JsonWebKey
+  /** PKCS #8 in PEM. */
+  readonly privateKey: string
+}
+
+export async function newSigningKey(): Promise<NewKey> {
+  const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
+  const { kty, crv, x, y } = await exportJWK(publicKey)
+  const publicJwk = { kty, crv, x, y } as JsonWebKey
+  const kid = await calculateJwkThumbprint({ kty, crv, x, y } as Parameters<
+    typeof calculateJwkThumbprint
+  >[0])
+  return { kid, publicJwk, privateKey: await exportPKCS8(privateKey) }
+}
+
+/** `type` is the header's `typ`, which keeps tokens for one purpose from passing for another. */
+export async function signJwt(
+  key: { readonly kid: string; readonly privateKey: string },
+  type: string,
+  claims: Claims,
+): Promise<string> {
+  return new SignJWT(claims)
+    .setProtectedHeader({ alg: algorithm, typ: type, kid: key.kid })
+    .sign(await importPKCS8(key.privateKey, algorithm))
+}
+
+/**
+ * The claims of a JWT of a type, or null for one that is not ours, has expired, or is of another type,
+ * issuer or audience. Which key it names counts; what else its header says of keys does not.
+ */
+export async function verifyJwt(
+  token: string,
+  findKey: (kid: string) => Promise<PublicKey | null>,
+  expected: { readonly type: string; readonly issuer: string; readonly now: number },
+): Promise<Claims | null> {
+  try {
+    const { payload } = await jwtVerify(
+      token,
+      async ({ kid = '' }) => {
+        const key = await findKey(kid)
+        if (!key) throw new Error('no such key')
+        return importJWK({ ...key } as Parameters<typeof importJWK>[0], algorithm)
+      },
+      {
+        algorithms: [algorithm],
+        typ: expected.type,
+        issuer: expected.issuer,
+        currentDate: new Date(expected.now),
+        requiredClaims: ['exp', 'iat', 'aud', 'sub', 'jti'],
+      },
+    )
+    return payload
+  } catch {
+    return null
+  }
+}
