@@ -87,6 +87,11 @@ export type Scope = keyof typeof scopes
 /** What an application holds for itself; the others it can only hold for a person. */
 export const clientScopes: readonly Scope[] = ['client:oauth:introspect']
 
+/** What the session of an account holds. */
+export function scopesOf({ role }: { readonly role: string }): readonly Scope[] {
+  return role === 'admin' ? ['delegated:all', 'admin:profile:write'] : ['delegated:all']
+}
+
 /** Those of the names that are scopes. */
 export function toScopes(names: readonly string[]): Scope[] {
   return names.filter((name): name is Scope => Object.hasOwn(scopes, name))

@@ -1,30 +1,34 @@
 import * as z from 'zod'
-import { fail } from '../core/errors'
+import { fail, failInput } from '../core/errors'
 import type { ClientCredentials } from '../core/oauth/clients'
 
 /** What clients send, and who they say they are. */
 
-const text = z.string().min(1).max(4096)
-const credentials = { client_id: text.optional(), client_secret: text.optional() }
+const text = z.string().optional()
+const credentials = { client_id: text, client_secret: text }
 
 /** By spaces as the standard says, or by commas as older clients do. */
-const ScopeList = z
-  .string()
-  .max(2048)
-  .transform((list) => list.split(/[\s,]+/).filter((name) => name !== ''))
+const ScopeList = z.string().transform((list) => list.split(/[\s,]+/).filter((name) => name !== ''))
 
-export const TokenBody = z.object({
-  grant_type: z.literal('client_credentials'),
-  scope: ScopeList.optional(),
-  ...credentials,
-})
-
-export const IntrospectBody = z.object({
-  token: text,
-  token_type_hint: text.optional(),
-  ...credentials,
-})
+// What a request must have is asked for by require…(), after the client has said who it is.
+export const TokenBody = z.object({ grant_type: text, scope: ScopeList.optional(), ...credentials })
+export const IntrospectBody = z.object({ token: text, ...credentials })
 export const RevokeBody = IntrospectBody
+
+/** RFC 6749 section 3.2: a parameter without a value counts as left out. */
+export function dropEmpty(input: unknown): unknown {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) return input
+  return Object.fromEntries(Object.entries(input).filter(([, value]) => value !== ''))
+}
+
+export function requireToken(token: string | undefined): string {
+  return token ?? failInput([{ field: 'token', rule: 'missing' }])
+}
+
+export function requireGrant(grant: string | undefined): void {
+  if (grant === 'client_credentials') return
+  failInput([{ field: 'grant_type', rule: grant === undefined ? 'missing' : 'format' }])
+}
 
 function decode(part: string): string {
   return decodeURIComponent(part.replaceAll('+', ' '))
@@ -46,9 +50,24 @@ function parseBasic(header: string): ClientCredentials | null {
   }
 }
 
+/** One way to say who asks is taken per request (RFC 6749 section 2.3). */
+function refuseSecond(field: 'client_id' | 'client_secret'): never {
+  failInput([{ field, rule: 'format' }])
+}
+
+/** The token by which a client asks, or null where it does not ask by one. */
+export function readOwnToken(
+  header: string | undefined,
+  sent: { client_secret?: string | undefined },
+): string | null {
+  const token = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null
+  if (token !== null && sent.client_secret !== undefined) refuseSecond('client_secret')
+  return token
+}
+
 /**
- * The credentials of a client, in the header or in the body. Both at once, or none, fails with
- * invalid_client (RFC 6749 section 2.3).
+ * The credentials of a client, in the header or in the body. None fails with invalid_client, both at
+ * once with invalid_input (RFC 6749 section 5.2).
  */
 export function toCredentials(
   header: string | undefined,
@@ -58,8 +77,8 @@ export function toCredentials(
     if (sent.client_id === undefined) fail({ code: 'invalid_client' })
     return { clientId: sent.client_id, secret: sent.client_secret ?? null }
   }
-  const given = parseBasic(header)
-  const isTwofold = sent.client_secret !== undefined
-  const isOther = sent.client_id !== undefined && sent.client_id !== given?.clientId
-  return given && !isTwofold && !isOther ? given : fail({ code: 'invalid_client' })
+  if (sent.client_secret !== undefined) refuseSecond('client_secret')
+  const given = parseBasic(header) ?? fail({ code: 'invalid_client' })
+  if ((sent.client_id ?? given.clientId) !== given.clientId) refuseSecond('client_id')
+  return given
 }

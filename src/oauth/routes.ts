@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import type { ZodType } from 'zod'
 import { fail } from '../core/errors'
 import { issueClientToken, readClientToken, revokeClientToken } from '../core/oauth/client-tokens'
 import { authenticateClient } from '../core/oauth/clients'
@@ -17,6 +18,8 @@ import { renderIntrospection, renderMetadata, renderToken, renderTokenInfo } fro
 export const oauth = new Hono<AppEnv>()
 oauth.onError(errorBoundary(failures))
 
+const asksScope = 'client:oauth:introspect'
+
 const authenticated = (c: Context<AppEnv>, sent: Parameters<typeof requests.toCredentials>[1]) =>
   authenticateClient(c.var.core, requests.toCredentials(c.req.header('Authorization'), sent))
 
@@ -24,44 +27,49 @@ oauth.get('/.well-known/oauth-authorization-server', (c) =>
   c.json(renderMetadata(c.var.core.settings.origin, clientScopes)),
 )
 
-// Others keep a copy as long as a new key is known before it signs, and no longer.
+// A copy goes long before a key that was not yet in it signs.
 oauth.get('/oauth/jwks', async (c) => {
   c.header('Cache-Control', 'public, max-age=3600')
   const keys = await publishedKeys(c.var.core)
   return c.json({ keys: keys.map((key) => ({ ...key, use: 'sig', alg: 'ES256' })) })
 })
 
-oauth.post('/oauth/token', shield, body(requests.TokenBody), async (c) => {
+const sentAs = <Schema extends ZodType>(schema: Schema) =>
+  body(schema, { unwrap: requests.dropEmpty })
+
+oauth.post('/oauth/token', shield, sentAs(requests.TokenBody), async (c) => {
   const sent = c.req.valid('json')
   const client = await authenticated(c, sent)
+  requests.requireGrant(sent.grant_type)
   return c.json(renderToken(await issueClientToken(c.var.core, client, sent.scope ?? null)))
 })
 
 /** A client that asks with its own token speaks the older shape. */
-async function answerTokenInfo(c: Context<AppEnv>, own: string, token: string) {
+async function answerTokenInfo(c: Context<AppEnv>, own: string, shown: string | undefined) {
   const asking = await readClientToken(c.var.core, own)
   if (!asking) fail({ code: 'not_authenticated' })
-  const scope = 'client:oauth:introspect'
-  if (!holds(asking.scopes, scope)) fail({ code: 'missing_scope', scope })
+  if (!holds(asking.scopes, asksScope)) fail({ code: 'missing_scope', scope: asksScope })
+  const token = requests.requireToken(shown)
   return c.json(renderTokenInfo(token, await introspect(c.var.core, token)))
 }
 
-oauth.post('/oauth/introspect', shield, body(requests.IntrospectBody), async (c) => {
+// No shield: whoever asks for all their visitors asks from one address.
+oauth.post('/oauth/introspect', sentAs(requests.IntrospectBody), async (c) => {
   const { core } = c.var
   const sent = c.req.valid('json')
-  const own = /^bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1]
-  if (own !== undefined) return answerTokenInfo(c, own, sent.token)
+  const own = requests.readOwnToken(c.req.header('Authorization'), sent)
+  if (own !== null) return answerTokenInfo(c, own, sent.token)
   const client = await authenticated(c, sent)
   if (client.isPublic) fail({ code: 'invalid_client' })
-  const info = await introspect(core, sent.token)
+  const info = await introspect(core, requests.requireToken(sent.token))
   const isOwn = info?.kind === 'client' && info.clientId === client.clientId
-  const mayAsk = isOwn || client.scopes.includes('client:oauth:introspect')
+  const mayAsk = isOwn || holds(client.scopes, asksScope)
   return c.json(renderIntrospection(mayAsk ? info : null, core.settings.origin))
 })
 
-oauth.post('/oauth/revoke', shield, body(requests.RevokeBody), async (c) => {
+oauth.post('/oauth/revoke', sentAs(requests.RevokeBody), async (c) => {
   const sent = c.req.valid('json')
   const client = await authenticated(c, sent)
-  await revokeClientToken(c.var.core, client, sent.token)
+  await revokeClientToken(c.var.core, client, requests.requireToken(sent.token))
   return c.body(null, 200)
 })

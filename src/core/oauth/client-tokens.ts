@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { type Claims, signJwt, verifyJwt } from '../../crypto/jwt'
 import { newToken } from '../../crypto/random'
 import { run } from '../../storage/database'
+import { clients } from '../../storage/oauth-schema'
 import type { Core } from '../context'
 import { fail } from '../errors'
 import { clientScopes, holds, type Scope, toScopes } from '../scopes'
@@ -29,14 +30,12 @@ export async function issueClientToken(
   asked: readonly string[] | null,
 ): Promise<IssuedToken> {
   if (client.isPublic) fail({ code: 'unauthorized_client' })
-  const own = toScopes(client.scopes).filter((scope) => clientScopes.includes(scope))
+  const own = clientScopes.filter((scope) => holds(client.scopes, scope))
   // Clients of older servers ask for everything, and mean all that they have.
-  const wanted = asked === null || asked.includes('*') ? own : toScopes(asked)
-  const isAllowed = wanted.every((scope) => clientScopes.includes(scope) && holds(own, scope))
-  const isKnown = asked === null || asked.every((name) => toScopes([name]).length === 1)
-  if (!isKnown || !isAllowed || wanted.length === 0) {
-    fail({ code: 'invalid_scope' })
-  }
+  const isAnything = asked === null || asked.every((name) => name === '*')
+  const wanted = isAnything ? own : own.filter((scope) => asked.includes(scope))
+  const isGiven = isAnything || asked.every((name) => wanted.some((scope) => scope === name))
+  if (!isGiven || wanted.length === 0) fail({ code: 'invalid_scope' })
   const { origin } = core.settings
   const seconds = Math.floor(core.now / 1000)
   const token = await signJwt(await currentKey(core), tokenType, {
@@ -60,26 +59,37 @@ export interface ClientToken {
   readonly expiresAt: number
 }
 
-function readClaims({ client_id, scope, jti, iat, exp }: Claims): ClientToken | null {
-  if (typeof client_id !== 'string' || typeof scope !== 'string' || !jti || !iat || !exp)
-    return null
+function readClaims({ client_id, sub, scope, jti, iat, exp }: Claims): ClientToken | null {
+  if (typeof client_id !== 'string' || sub !== client_id) return null
+  if (typeof scope !== 'string' || !jti || !iat || !exp) return null
   const scopes = toScopes(scope.split(' '))
   return { clientId: client_id, scopes, jti, issuedAt: iat * 1000, expiresAt: exp * 1000 }
 }
 
-/** What a client's token says, while it counts: not given back, and its client still there. */
+/**
+ * What a client's token says, while it counts: not given back, its client still there, and of its
+ * scopes those that the client still has.
+ */
 export async function readClientToken(core: Core, token: string): Promise<ClientToken | null> {
-  const expected = { type: tokenType, issuer: core.settings.origin, now: core.now }
+  const { origin } = core.settings
+  const expected = { type: tokenType, issuer: origin, audience: origin, now: core.now }
   const claims = await verifyJwt(token, (kid) => findPublicKey(core, kid), expected)
   const read = claims ? readClaims(claims) : null
-  if (!read || claims?.aud !== core.settings.origin || claims.sub !== read.clientId) return null
-  const [[alive]] = await run(
+  if (!read) return null
+  const [[client]] = await run(
     core.db,
-    core.db.all(sql`SELECT 1 AS alive FROM clients WHERE client_id = ${read.clientId}
-      AND registered_at <= ${read.issuedAt + 1000}
-      AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE jti = ${read.jti})`),
+    core.db
+      .select({ scopes: clients.clientScopes })
+      .from(clients)
+      .where(
+        // A client of the same name that was made later is another one; a token knows seconds.
+        sql`client_id = ${read.clientId} AND registered_at < ${read.issuedAt + 1000}
+          AND NOT EXISTS (SELECT 1 FROM revoked_tokens WHERE jti = ${read.jti})`,
+      ),
   )
-  return alive ? read : null
+  if (!client) return null
+  const own = toScopes(client.scopes)
+  return { ...read, scopes: read.scopes.filter((scope) => holds(own, scope)) }
 }
 
 /** Ends a client's own token before its time. Anybody else's, and what is no token, stay as they are. */

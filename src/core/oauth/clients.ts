@@ -5,6 +5,7 @@ import { run } from '../../storage/database'
 import { clients } from '../../storage/oauth-schema'
 import type { Core } from '../context'
 import { fail } from '../errors'
+import { type Scope, toScopes } from '../scopes'
 
 /** Applications, and how they prove who they are (RFC 6749 section 2.3). */
 
@@ -14,7 +15,7 @@ export interface OAuthClient {
   readonly isPublic: boolean
   readonly isFirstParty: boolean
   readonly redirectUris: readonly string[]
-  readonly scopes: readonly string[]
+  readonly scopes: readonly Scope[]
 }
 
 /** What a client says of itself, by HTTP Basic or in the body; never by both. */
@@ -50,6 +51,6 @@ export async function authenticateClient(
     isPublic: row.secretHash === null,
     isFirstParty: row.isFirstParty,
     redirectUris: row.redirectUris,
-    scopes: row.clientScopes,
+    scopes: toScopes(row.clientScopes),
   }
 }

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts'
 import type { Core } from '../context'
 import { failureOf } from '../errors'
-import type { Scope } from '../scopes'
+import { type Scope, scopesOf } from '../scopes'
 import { authenticate } from '../sessions'
 import { readClientToken } from './client-tokens'
 
@@ -26,7 +26,8 @@ export type TokenInfo =
 
 /**
  * The token of a person's session or of a client, as it counts now; null for anything that does not.
- * One round trip, but for the keys that an isolate reads once.
+ * Being shown is being used: a session slides by it. One round trip, but for the keys that an
+ * isolate reads once.
  */
 export async function introspect(core: Core, token: string): Promise<TokenInfo | null> {
   if (token.includes('.')) {
@@ -36,9 +37,9 @@ export async function introspect(core: Core, token: string): Promise<TokenInfo |
   try {
     const caller = { token, scope: 'delegated:all', needsConfirmedEmail: true } as const
     const { viewer } = await authenticate(core, caller)
-    const { openedAt, expiresAt } = viewer.session
-    const scopes: readonly Scope[] = ['delegated:all']
-    return { kind: 'session', account: viewer.account, scopes, issuedAt: openedAt, expiresAt }
+    const { account, session } = viewer
+    const { openedAt: issuedAt, expiresAt } = session
+    return { kind: 'session', account, scopes: scopesOf(account), issuedAt, expiresAt }
   } catch (error) {
     const code = failureOf(error)?.code
     if (code === 'not_authenticated' || code === 'email_not_confirmed') return null

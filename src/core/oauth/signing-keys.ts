@@ -1,6 +1,6 @@
 import { asc, sql } from 'drizzle-orm'
 import { newSigningKey, type PublicKey } from '../../crypto/jwt'
-import { commit, run } from '../../storage/database'
+import { run } from '../../storage/database'
 import { signingKeys } from '../../storage/oauth-schema'
 import type { Core } from '../context'
 import { fail } from '../errors'
@@ -50,6 +50,12 @@ async function recalledKeys(core: Core): Promise<readonly StoredKey[]> {
   return keys.length > 0 && core.now - readAt < rememberedMs ? keys : readKeys(core)
 }
 
+/** The same where there must be one: the first is made when it is first needed. */
+async function someKeys(core: Core): Promise<readonly StoredKey[]> {
+  const keys = await recalledKeys(core)
+  return keys.length > 0 ? keys : addKey(core, null)
+}
+
 /** When the key at a place in the list begins to sign: the first at once, any other after its lead. */
 function signsFrom(keys: readonly StoredKey[], place: number): number {
   const key = keys[place]
@@ -57,60 +63,64 @@ function signsFrom(keys: readonly StoredKey[], place: number): number {
   return place === 0 ? key.madeAt : key.madeAt + leadMs
 }
 
-/** The key that signs now, its secret opened. The first one is made when it is first needed. */
+/** Whether tokens of the key at a place may still be alive, or are yet to come. */
+function isNeeded(core: Core, keys: readonly StoredKey[], place: number): boolean {
+  return signsFrom(keys, place + 1) + tokenMsMax > core.now
+}
+
+function publicKeys(core: Core, keys: readonly StoredKey[]): PublicKey[] {
+  return keys
+    .filter((_, place) => isNeeded(core, keys, place))
+    .map(({ kid, publicJwk }) => ({ ...publicJwk, kid }))
+}
+
+/** The key that signs now, its secret opened. */
 export async function currentKey(core: Core): Promise<{ kid: string; privateKey: string }> {
-  const recalled = await recalledKeys(core)
-  const keys = recalled.length > 0 ? recalled : await addKey(core, 0)
+  const keys = await someKeys(core)
   const current = keys.findLast((_, place) => signsFrom(keys, place) <= core.now) ?? keys[0]
   const privateKey = current ? await core.keys.open(purpose, current.privateKey, current.kid) : null
   if (!current || privateKey === null) return fail({ code: 'internal' })
   return { kid: current.kid, privateKey }
 }
 
-/** Makes a key, unless there is one that is younger than `ageMs`: of several at once, one counts. */
-async function addKey(core: Core, ageMs: number): Promise<readonly StoredKey[]> {
+/**
+ * Makes a key, unless there is one that was made after `since`, or any at all where that is null: of
+ * several that are made at once, one counts.
+ */
+async function addKey(core: Core, since: number | null): Promise<readonly StoredKey[]> {
   const { kid, publicJwk, privateKey } = await newSigningKey()
   const sealed = await core.keys.seal(purpose, privateKey, kid)
-  await commit(
+  await run(
     core.db,
-    [
-      core.db.run(sql`INSERT INTO signing_keys (kid, public_jwk, private_key, made_at)
-        SELECT ${kid}, ${JSON.stringify(publicJwk)}, ${sealed}, ${core.now}
-        WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE made_at > ${ageMs === 0 ? 0 : core.now - ageMs})
-        ON CONFLICT DO NOTHING`),
-    ],
-    core.db.all(sql`SELECT 1 AS made FROM signing_keys LIMIT 1`),
-    (rows) => rows.length > 0,
+    core.db.run(sql`INSERT INTO signing_keys (kid, public_jwk, private_key, made_at)
+      SELECT ${kid}, ${JSON.stringify(publicJwk)}, ${sealed}, ${core.now}
+      WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE made_at > ${since ?? 0})
+      ON CONFLICT DO NOTHING`),
   )
   return readKeys(core)
 }
 
 /** The keys that tokens may be signed with now or soon, or that live tokens were signed with. */
 export async function publishedKeys(core: Core): Promise<PublicKey[]> {
-  await currentKey(core)
-  const { keys } = core.keyMemory
-  return keys
-    .filter((_, place) => signsFrom(keys, place + 1) + tokenMsMax > core.now)
-    .map(({ kid, publicJwk }) => ({ ...publicJwk, kid }))
+  return publicKeys(core, await someKeys(core))
 }
 
 /** A published key by its id. One that is not known may be new: D1 is asked again, but not for each. */
 export async function findPublicKey(core: Core, kid: string): Promise<PublicKey | null> {
-  const find = (keys: readonly PublicKey[]) => keys.find((key) => key.kid === kid) ?? null
-  const known = find(await publishedKeys(core))
+  const find = (keys: readonly StoredKey[]) =>
+    publicKeys(core, keys).find((key) => key.kid === kid) ?? null
+  const known = find(await recalledKeys(core))
   if (known || core.now - core.keyMemory.readAt < askedAgainMs) return known
-  await readKeys(core)
-  return find(await publishedKeys(core))
+  return find(await readKeys(core))
 }
 
 /** Makes the next key when the newest has signed for its time, and drops old ones; for cron. */
 export async function rotateKeys(core: Core): Promise<void> {
-  const keys = await readKeys(core)
-  const newest = keys.at(-1)
-  if (!newest) return
-  if (newest.madeAt + signsForMs <= core.now) await addKey(core, signsForMs)
-  const kept = new Set((await publishedKeys(core)).map(({ kid }) => kid))
-  const gone = core.keyMemory.keys.filter(({ kid }) => !kept.has(kid)).map(({ kid }) => kid)
+  const known = await readKeys(core)
+  const dueBefore = core.now - signsForMs
+  const isDue = (known.at(-1)?.madeAt ?? core.now) <= dueBefore
+  const keys = isDue ? await addKey(core, dueBefore) : known
+  const gone = keys.filter((_, place) => !isNeeded(core, keys, place)).map(({ kid }) => kid)
   if (gone.length === 0) return
   await run(
     core.db,
