@@ -1,31 +1,65 @@
 import { parseArgs } from 'node:util'
 import { places, runWrangler } from '../dev/wrangler.mjs'
+import { createClient, deleteClient, listClients, rotateSecret } from './admin-clients.mjs'
 
 const usage = `usage: npm run admin -- grant <username>     make an account an administrator
        npm run admin -- revoke <username>    make it an ordinary account again
+       npm run admin -- client create --id ID --scope a,b [--name NAME]
+                                             [--redirect-uri URI]... [--public] [--first-party]
+                                             make an application, and show its secret once
+       npm run admin -- client list
+       npm run admin -- client rotate-secret ID
+                                             a new secret; the one before is good for 24 hours
+       npm run admin -- client delete ID     its tokens end at once
   -- works on the state of \`npm run dev\`, or with one of these:
   --remote            the deployed database
   --harness           the state of \`npm run dev:harness\`
   --persist-to DIR    another local state`
 
-const commands = {
-  grant: (target, username) => setRole(target, username, 'admin'),
-  revoke: (target, username) => setRole(target, username, 'user'),
+const targetOptions = {
+  remote: { type: 'boolean', default: false },
+  harness: { type: 'boolean', default: false },
+  'persist-to': { type: 'string' },
+}
+const clientOptions = {
+  id: { type: 'string' },
+  name: { type: 'string' },
+  scope: { type: 'string' },
+  'redirect-uri': { type: 'string', multiple: true },
+  public: { type: 'boolean' },
+  'first-party': { type: 'boolean' },
 }
 
-const { command, username, target } = readArguments()
-process.exit(command(target, username))
+/** By name: what is said besides it, in order, and the options that it takes. */
+const commands = {
+  grant: { takes: ['username'], run: (database, name) => setRole(database, name, 'admin') },
+  revoke: { takes: ['username'], run: (database, name) => setRole(database, name, 'user') },
+  'client create': { takes: [], options: clientOptions, run: createClient },
+  'client list': { takes: [], run: listClients },
+  'client rotate-secret': { takes: ['ID'], run: rotateSecret },
+  'client delete': { takes: ['ID'], run: deleteClient },
+}
 
-function setRole(target, username, role) {
-  const sql = `UPDATE accounts SET role = '${role}', updated_at = ${Date.now()}
-    WHERE username_key = '${username.toLowerCase()}' RETURNING username, role`
-  const [account] = execute(target, sql)
+try {
+  const { command, given, values } = readArguments(process.argv.slice(2))
+  const target = chooseTarget(values)
+  const database = { name: target.name, execute: (sql) => execute(target, sql) }
+  process.exitCode = command.run(database, ...given, values)
+} catch (error) {
+  console.error(`${error.message}\n${usage}`)
+  process.exitCode = 2
+}
+
+function setRole({ name, execute }, username, role) {
+  if (!/^[A-Za-z0-9_.-]{3,100}$/.test(username)) throw new Error(`No username: "${username}"`)
+  const [account] = execute(`UPDATE accounts SET role = '${role}', updated_at = ${Date.now()}
+    WHERE username_key = '${username.toLowerCase()}' RETURNING username, role`)
   if (!account) {
-    console.error(`There is no account "${username}" in ${target.name}.`)
+    console.error(`There is no account "${username}" in ${name}.`)
     return 1
   }
   const change = role === 'admin' ? 'is now an administrator' : 'is no administrator any more'
-  console.log(`${account.username} ${change} in ${target.name}.`)
+  console.log(`${account.username} ${change} in ${name}.`)
   return 0
 }
 
@@ -38,31 +72,31 @@ function execute(target, sql) {
   process.exit(1)
 }
 
-function readArguments() {
-  try {
-    const { values, positionals } = parseArgs({
-      allowPositionals: true,
-      options: {
-        remote: { type: 'boolean', default: false },
-        harness: { type: 'boolean', default: false },
-        'persist-to': { type: 'string' },
-      },
-    })
-    const [name = '', username = '', ...rest] = positionals
-    if (!Object.hasOwn(commands, name)) throw new Error(`Unknown command "${name}".`)
-    if (rest.length > 0) throw new Error(`Too much: ${rest.join(' ')}`)
-    if (!/^[A-Za-z0-9_.-]{3,100}$/.test(username)) throw new Error(`No username: "${username}"`)
-    if (values.remote && (values.harness || values['persist-to'] !== undefined)) {
-      throw new Error('--remote goes with no local state.')
-    }
-    return { command: commands[name], username, target: chooseTarget(values) }
-  } catch (error) {
-    console.error(`${error.message}\n${usage}`)
-    process.exit(2)
+function readArguments(args) {
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { ...targetOptions, ...clientOptions },
+  })
+  const words = positionals[0] === 'client' ? 2 : 1
+  const name = positionals.slice(0, words).join(' ')
+  if (!Object.hasOwn(commands, name)) throw new Error(`Unknown command "${name}".`)
+  const { takes, options = {} } = commands[name]
+  const given = positionals.slice(words)
+  const foreign = Object.keys(values).filter(
+    (one) => !Object.hasOwn({ ...targetOptions, ...options }, one),
+  )
+  if (foreign.length > 0) throw new Error(`${name} takes no --${foreign.join(' and no --')}.`)
+  if (given.length !== takes.length) {
+    throw new Error(`${name} takes ${takes.join(' ') || 'nothing besides its options'}.`)
   }
+  return { command: commands[name], given, values }
 }
 
 function chooseTarget({ remote, harness, 'persist-to': persistTo }) {
+  if (remote && (harness || persistTo !== undefined)) {
+    throw new Error('--remote goes with no local state.')
+  }
   const place = harness ? places.harness : places.dev
   const config = ['--config', place.config]
   if (remote) return { name: 'the deployed database', flags: [...config, '--remote', '--yes'] }

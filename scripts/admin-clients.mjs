@@ -1,0 +1,119 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { scopes } from '../src/core/scopes.ts'
+
+// Applications, as the operator makes them. What is put into SQL has passed a check here.
+
+const formerSecretMs = 24 * 60 * 60 * 1000
+
+/** Nobody can tell an application from an account by a glance at a token, if their ids look alike. */
+function checkId(id = '') {
+  if (!/^[A-Za-z0-9_-]{3,64}$/.test(id)) {
+    throw new Error(`An id is 3 to 64 letters, digits, "_" and "-": "${id}"`)
+  }
+  if (/^[0-9a-f]{24}$/i.test(id) || /^\d+$/.test(id)) {
+    throw new Error(`An id must not look like an account's: "${id}"`)
+  }
+  return id
+}
+
+function checkName(name) {
+  if (!/^[^\p{C}'"`\\;]{1,100}$/u.test(name)) {
+    throw new Error('A name is 1 to 100 characters without quotes, ";" and "\\".')
+  }
+  return name
+}
+
+function checkScopes(list = '') {
+  const names = list.split(/[\s,]+/).filter((name) => name !== '')
+  const unknown = names.filter((name) => !Object.hasOwn(scopes, name))
+  if (names.length > 0 && unknown.length === 0) return [...new Set(names)]
+  const problem = names.length === 0 ? '--scope is missing' : `No scope: ${unknown.join(', ')}`
+  throw new Error(`${problem}. There are: ${Object.keys(scopes).join(', ')}`)
+}
+
+/** It is compared as an exact text later, so it is stored as given. */
+function checkRedirectUri(uri) {
+  const isPlain = /^[\x21-\x7e]{1,500}$/.test(uri) && !/['"`\\;<>#]/.test(uri)
+  const url = isPlain && URL.canParse(uri) ? new URL(uri) : null
+  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname)
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)
+  if (isSafe && url.username === '' && url.password === '') return uri
+  throw new Error(
+    `A redirect URI is https, or http on this machine, without fragment and quotes: "${uri}"`,
+  )
+}
+
+function newSecret() {
+  const secret = randomBytes(32).toString('base64url')
+  return { secret, hash: createHash('sha256').update(secret).digest('base64url') }
+}
+
+export function createClient({ name: place, execute }, values) {
+  const id = checkId(values.id)
+  const name = checkName(values.name ?? id)
+  const scopeList = JSON.stringify(checkScopes(values.scope))
+  const uris = JSON.stringify((values['redirect-uri'] ?? []).map(checkRedirectUri))
+  const { secret, hash } = newSecret()
+  const [made] = execute(`INSERT INTO clients
+      (client_id, client_name, secret_hash, redirect_uris, client_scopes, is_first_party, registered_at)
+    VALUES ('${id}', '${name}', ${values.public ? 'NULL' : `'${hash}'`}, '${uris}', '${scopeList}',
+      ${values['first-party'] ? 1 : 0}, ${Date.now()})
+    ON CONFLICT DO NOTHING RETURNING client_id`)
+  if (!made) {
+    console.error(`There is a client "${id}" in ${place} already.`)
+    return 1
+  }
+  console.log(`The client "${id}" is in ${place}.`)
+  if (!values.public) showSecret(secret)
+  return 0
+}
+
+function showSecret(secret) {
+  console.log(`secret: ${secret}\nIt is stored nowhere: keep it now.`)
+}
+
+export function listClients({ name: place, execute }) {
+  const clients = execute('SELECT * FROM clients ORDER BY client_id')
+  if (clients.length === 0) console.log(`There are no clients in ${place}.`)
+  for (const client of clients) {
+    const kind = [
+      client.secret_hash === null ? 'public' : 'confidential',
+      ...(client.is_first_party ? ['first-party'] : []),
+      ...(client.former_secret_until > Date.now()
+        ? [`former secret until ${new Date(client.former_secret_until).toISOString()}`]
+        : []),
+    ]
+    console.log(`${client.client_id}  ${client.client_name}  (${kind.join(', ')})`)
+    console.log(`  since  ${new Date(client.registered_at).toISOString()}`)
+    console.log(`  scope  ${JSON.parse(client.client_scopes).join(',')}`)
+    for (const uri of JSON.parse(client.redirect_uris)) console.log(`  to     ${uri}`)
+  }
+  return 0
+}
+
+export function rotateSecret({ name: place, execute }, given) {
+  const id = checkId(given)
+  const { secret, hash } = newSecret()
+  const until = Date.now() + formerSecretMs
+  const [rotated] = execute(`UPDATE clients SET former_secret_hash = secret_hash,
+      former_secret_until = ${until}, secret_hash = '${hash}'
+    WHERE client_id = '${id}' AND secret_hash IS NOT NULL RETURNING client_id`)
+  if (!rotated) {
+    console.error(`There is no client "${id}" with a secret in ${place}.`)
+    return 1
+  }
+  console.log(`The secret before is good until ${new Date(until).toISOString()}.`)
+  showSecret(secret)
+  return 0
+}
+
+export function deleteClient({ name: place, execute }, given) {
+  const id = checkId(given)
+  const [gone] = execute(`DELETE FROM clients WHERE client_id = '${id}' RETURNING client_id`)
+  if (!gone) {
+    console.error(`There is no client "${id}" in ${place}.`)
+    return 1
+  }
+  console.log(`The client "${id}" is gone from ${place}, and its tokens count no more.`)
+  return 0
+}
