@@ -35,7 +35,7 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
-          include: ['test/{core,crypto,storage,dialects,contract}/**/*.test.ts'],
+          include: ['test/{core,crypto,storage,dialects,oauth,contract}/**/*.test.ts'],
           setupFiles: ['test/support/migrate.ts'],
           isolate: false,
         },
