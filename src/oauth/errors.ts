@@ -23,7 +23,7 @@ export const failures: FailureTable = {
     const fields = issues.map(({ field }) => field).filter((field) => field !== '')
     const description =
       fields.length === 0 ? 'The body is no set of parameters.' : fields.join(', ')
-    const isGrant = issues.some(({ field, rule }) => field === 'grant_type' && rule !== 'missing')
+    const isGrant = issues.some(({ field, rule }) => field === 'grant_type' && rule === 'format')
     const error = isGrant ? 'unsupported_grant_type' : 'invalid_request'
     return { status: 400, body: { error, error_description: description } }
   },
