@@ -1,5 +1,6 @@
 export interface LocalServer {
   readonly origin: string
+  readonly state: string
   stop(): Promise<void>
 }
 

@@ -9,7 +9,7 @@ const readyWithinMs = 90_000
 
 /**
  * Starts `npm run dev` (or dev:harness) on a free port with a state of its own, which goes when it
- * stops, and gives its origin and the way to stop it. `vars` take the place of settings.
+ * stops, and gives its origin, the folder of that state and the way to stop it. `vars` take the place of settings.
  */
 export async function startLocalServer({ harness = false, vars = {} } = {}) {
   const port = await freePort()
@@ -31,6 +31,7 @@ export async function startLocalServer({ harness = false, vars = {} } = {}) {
     if (health?.ok) {
       return {
         origin,
+        state,
         async stop() {
           server.kill('SIGTERM')
           await new Promise((done) => server.once('exit', done))

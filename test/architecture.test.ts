@@ -56,6 +56,11 @@ describe('who may import whom', () => {
     expect(foreignImports(`src/dialects/${name}/`, allowed)).toEqual([])
   })
 
+  test('the authorization server knows the core, http, Hono and zod, and no dialect', () => {
+    const allowed = ['src/oauth', 'src/core', 'src/http', 'hono', 'zod']
+    expect(foreignImports('src/oauth/', allowed)).toEqual([])
+  })
+
   test('settings and routing at the root stand on nothing of ours', () => {
     expect(foreignImports('src/env.ts', ['zod'])).toEqual([])
     expect(foreignImports('src/root-routing.ts', [])).toEqual([])
@@ -80,9 +85,9 @@ describe('who may import whom', () => {
     expect(outside).toEqual([])
   })
 
-  test('tests speak to dialects as clients do: they import neither them nor http', () => {
+  test('tests speak to dialects and to OAuth as clients do: they import neither them nor http', () => {
     const importers = tests.filter((source) =>
-      importsOf(source).some((target) => /^src\/(dialects|http)(\/|$)/.test(target)),
+      importsOf(source).some((target) => /^src\/(dialects|http|oauth)(\/|$)/.test(target)),
     )
     expect(importers.map(({ path }) => path)).toEqual([])
   })

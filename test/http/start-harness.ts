@@ -4,6 +4,7 @@ import { startLocalServer } from '../../dev/local-server.mjs'
 declare module 'vitest' {
   interface ProvidedContext {
     origin: string
+    state: string
   }
 }
 
@@ -11,7 +12,8 @@ declare module 'vitest' {
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   // The production cost is measured elsewhere; here hundreds of sign-ins would wait for it.
   const vars = { PASSWORD_ITERATIONS: '10000' }
-  const { origin, stop } = await startLocalServer({ harness: true, vars })
+  const { origin, state, stop } = await startLocalServer({ harness: true, vars })
   project.provide('origin', origin)
+  project.provide('state', state)
   return stop
 }
