@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLocalServer } from '../dev/local-server.mjs'
@@ -27,6 +28,7 @@ try {
   await measureDirectory()
   await measureChat()
   await measureTalent()
+  await measureOAuth()
 } finally {
   await server.stop()
 }
@@ -330,4 +332,34 @@ async function measureTalent() {
     body: reset,
   })
   await second('delete-account', 3, { password })
+}
+
+/** An application, as the operator makes it, with the header by which it says who it is. */
+function newApplication() {
+  const scope = 'client:oauth:introspect'
+  const given = ['client', 'create', '--id', 'budgets', '--scope', scope]
+  const place = ['--harness', '--persist-to', server.state]
+  const args = [join(root, 'scripts/admin.mjs'), ...given, ...place]
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
+  const secret = /^secret: (\S+)$/m.exec(stdout)?.[1]
+  if (secret === undefined) throw new Error(`no application was made: ${stderr}`)
+  return { Authorization: `Basic ${btoa(`budgets:${secret}`)}` }
+}
+
+async function measureOAuth() {
+  const headers = newApplication()
+  const { jar } = await member('oauth_person')
+  const session = jar.get('atrium_session')
+  const wanted = { body: { grant_type: 'client_credentials' }, headers }
+  const shown = (token, as = headers) => ({ body: { token }, headers: as })
+  await measure('`GET /.well-known/…`', 0, '/.well-known/oauth-authorization-server')
+  await measure('`POST /oauth/token`, the first of all', 3, '/oauth/token', wanted)
+  const { access_token: token } = await measure('`POST /oauth/token`', 1, '/oauth/token', wanted)
+  await measure('`GET /oauth/jwks`', 0, '/oauth/jwks')
+  const path = '/oauth/introspect'
+  await measure('`POST /oauth/introspect`, session', 2, path, shown(session))
+  await measure('`POST /oauth/introspect`, client', 2, path, shown(token))
+  const own = { Authorization: `Bearer ${token}` }
+  await measure('`POST /oauth/introspect`, by token', 2, path, shown(session, own))
+  await measure('`POST /oauth/revoke`', 2, '/oauth/revoke', shown(token))
 }

@@ -66,15 +66,20 @@ function readClaims({ client_id, sub, scope, jti, iat, exp }: Claims): ClientTok
   return { clientId: client_id, scopes, jti, issuedAt: iat * 1000, expiresAt: exp * 1000 }
 }
 
+/** What a token of ours says, whether it was ended before its time or not. */
+async function readSigned(core: Core, token: string): Promise<ClientToken | null> {
+  const { origin } = core.settings
+  const expected = { type: tokenType, issuer: origin, audience: origin, now: core.now }
+  const claims = await verifyJwt(token, (kid) => findPublicKey(core, kid), expected)
+  return claims ? readClaims(claims) : null
+}
+
 /**
  * What a client's token says, while it counts: not given back, its client still there, and of its
  * scopes those that the client still has.
  */
 export async function readClientToken(core: Core, token: string): Promise<ClientToken | null> {
-  const { origin } = core.settings
-  const expected = { type: tokenType, issuer: origin, audience: origin, now: core.now }
-  const claims = await verifyJwt(token, (kid) => findPublicKey(core, kid), expected)
-  const read = claims ? readClaims(claims) : null
+  const read = await readSigned(core, token)
   if (!read) return null
   const [[client]] = await run(
     core.db,
@@ -98,7 +103,7 @@ export async function revokeClientToken(
   client: OAuthClient,
   token: string,
 ): Promise<void> {
-  const read = await readClientToken(core, token)
+  const read = await readSigned(core, token)
   if (read?.clientId !== client.clientId) return
   await run(
     core.db,

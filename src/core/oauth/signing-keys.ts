@@ -36,13 +36,18 @@ export interface KeyMemory {
   keys: readonly StoredKey[]
 }
 
-async function readKeys(core: Core): Promise<readonly StoredKey[]> {
-  const [keys] = await run(
-    core.db,
-    core.db.select().from(signingKeys).orderBy(asc(signingKeys.madeAt)),
-  )
+function listKeys(core: Core) {
+  return core.db.select().from(signingKeys).orderBy(asc(signingKeys.madeAt))
+}
+
+function rememberKeys(core: Core, keys: readonly StoredKey[]): readonly StoredKey[] {
   Object.assign(core.keyMemory, { readAt: core.now, keys })
   return keys
+}
+
+async function readKeys(core: Core): Promise<readonly StoredKey[]> {
+  const [keys] = await run(core.db, listKeys(core))
+  return rememberKeys(core, keys)
 }
 
 async function recalledKeys(core: Core): Promise<readonly StoredKey[]> {
@@ -90,14 +95,15 @@ export async function currentKey(core: Core): Promise<{ kid: string; privateKey:
 async function addKey(core: Core, since: number | null): Promise<readonly StoredKey[]> {
   const { kid, publicJwk, privateKey } = await newSigningKey()
   const sealed = await core.keys.seal(purpose, privateKey, kid)
-  await run(
+  const [, keys] = await run(
     core.db,
     core.db.run(sql`INSERT INTO signing_keys (kid, public_jwk, private_key, made_at)
       SELECT ${kid}, ${JSON.stringify(publicJwk)}, ${sealed}, ${core.now}
       WHERE NOT EXISTS (SELECT 1 FROM signing_keys WHERE made_at > ${since ?? 0})
       ON CONFLICT DO NOTHING`),
+    listKeys(core),
   )
-  return readKeys(core)
+  return rememberKeys(core, keys)
 }
 
 /** The keys that tokens may be signed with now or soon, or that live tokens were signed with. */
@@ -122,10 +128,11 @@ export async function rotateKeys(core: Core): Promise<void> {
   const keys = isDue ? await addKey(core, dueBefore) : known
   const gone = keys.filter((_, place) => !isNeeded(core, keys, place)).map(({ kid }) => kid)
   if (gone.length === 0) return
-  await run(
+  const [, kept] = await run(
     core.db,
     core.db.run(sql`DELETE FROM signing_keys
       WHERE kid IN (SELECT value FROM json_each(${JSON.stringify(gone)}))`),
+    listKeys(core),
   )
-  await readKeys(core)
+  rememberKeys(core, kept)
 }
