@@ -14,3 +14,9 @@ FROM `accounts` JOIN json_each('["five-star","referral","review","squad"]') AS `
 --> statement-breakpoint
 INSERT INTO `referrals` (`account_number`, `referral_code`)
 SELECT `number`, lower(hex(randomblob(4))) FROM `accounts` WHERE 1 ON CONFLICT DO NOTHING;
+--> statement-breakpoint
+UPDATE `accounts` SET `profile_completeness` = (
+  SELECT COALESCE(SUM(`weight`.`value`), 0)
+  FROM json_each('{"designation":10,"bio":10,"customLink":5}') AS `weight`
+  WHERE COALESCE(json_extract(`profile`, '$.' || `weight`.`key`), '') <> ''
+) WHERE `profile` <> '{}';

@@ -6,6 +6,7 @@ import type { Profile } from '../storage/profile'
 import { accounts, system } from '../storage/schema'
 import { accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
+import { firstCompleteness } from './completeness'
 import type { Client, Core } from './context'
 import { undoRegistration } from './deletion'
 import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
@@ -187,10 +188,10 @@ async function insertAccount(
   const inserting =
     core.db.run(sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
       email_verified_at, password_hash, role, first_name, first_name_key, last_name, last_name_key,
-      profile, created_at, updated_at)
+      profile, profile_completeness, created_at, updated_at)
     SELECT ${number}, ${id}, ${username}, ${takenKey}, ${input.email}, ${addressKey},
       ${verifiedAt}, ${passwordHash}, ${role}, ${firstName}, ${nameKey(firstName)}, ${lastName}, ${nameKey(lastName)},
-      ${JSON.stringify(input.profile)}, ${now}, ${now}
+      ${JSON.stringify(input.profile)}, ${firstCompleteness(input.profile)}, ${now}, ${now}
     WHERE NOT ${isHeld} AND ${admission ?? sql`1`} ON CONFLICT DO NOTHING`)
   const readBack = core.db
     .select({
