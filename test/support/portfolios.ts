@@ -1,10 +1,21 @@
 import { tagKey } from '../../src/core/tags'
 import { change } from './core'
 
-/** Tags put into the tables by hand, for many people at once. */
+/** People and their tags, put into the tables by hand. */
 
 /** An id that sorts by its number. */
 export const numbered = (i: number): string => i.toString(16).padStart(24, '0')
+
+/** People with nothing but a username that begins so, at any number. */
+export function addPeople(name: string, count: number): Promise<void> {
+  return change(
+    `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2)
+     INSERT INTO accounts (number, id, username, username_key, created_at, updated_at)
+     SELECT abs(random() % 281474976710656), lower(hex(randomblob(12))), ?1 || i, ?1 || i, 0, 0 FROM n`,
+    name,
+    count,
+  )
+}
 
 export function addTag(name: string): Promise<void> {
   return change(
