@@ -7,17 +7,16 @@ import { type PersonWithPortfolio, portfolioColumns, toPortfolio } from './portf
 import { seenBy } from './profiles'
 import { namesakes } from './search'
 import { authenticate, type Caller, ownNumber } from './sessions'
-import { tagKey, tagsMax } from './tags'
+import { tagKey } from './tags'
 
 /**
  * Finding people by what they can do, the most complete profiles first. Tags, text and range each
  * lead to people by an index. The first of them that leads to no more than `leadMax` is followed to
  * its end, and the other filters are applied to whom it leads to: then everybody is found. Where all
- * lead to more, `leadMax` of each are looked at, and the page says that there may be more.
+ * lead to more, an equal share of each is looked at, and the page says that there may be more.
  *
- * So a page looks at 3 × `leadMax` people at most, however filters are combined and however many
- * accounts there are, and reads less than 100,000 rows for it; the usual one reads some thousands.
- * Only more than 30 tags at once can make it read the up to 30 tags of each of these people as well.
+ * So a page looks at `leadMax` people, however filters are combined and however many accounts there
+ * are, and reads less than 50,000 rows to do so, and the tags of these people, at most 30 of each.
  */
 
 export const leadMax = 3000
@@ -115,8 +114,6 @@ function conditions(filters: PortfolioFilters, viewer: SQL): SQL {
     isOwn
       ? namesakes(given).isAmong
       : sql`(${namesakes(given).isAmong} OR accounts.number IN (SELECT number FROM named))`
-  // Where more are asked for than a person can have, the person's own are looked through.
-  const tagId = tags.length > tagsMax ? sql`+tag_id` : sql`tag_id`
   const all = [
     sql`accounts.profile_completeness BETWEEN ${min} AND ${max}`,
     ...(role === null ? [] : [sql`accounts.role = ${role}`]),
@@ -128,7 +125,7 @@ function conditions(filters: PortfolioFilters, viewer: SQL): SQL {
       ? []
       : [
           sql`EXISTS (SELECT 1 FROM account_tags
-            WHERE account_number = accounts.number AND ${tagId} IN (${tagIds(tags)}))`,
+            WHERE account_number = accounts.number AND +tag_id IN (${tagIds(tags)}))`,
         ]),
     isShownTo(viewer),
   ]
@@ -140,28 +137,38 @@ interface Window {
   readonly offset: number
 }
 
+/** Whether the candidates are all that there are. */
+function isAllSeen(leads: readonly Lead[]): SQL {
+  const last = leads.at(-1)
+  return last ? isWhole(last) : sql`1`
+}
+
+/** The numbers of the people who are looked at, as a SELECT. */
+function candidatesOf(leads: readonly Lead[], viewer: SQL): SQL {
+  const [alone, ...others] = leads
+  if (!alone) return sql`SELECT ${viewer} AS number`
+  if (others.length === 0) return sql`SELECT number FROM ${alone.name}`
+  const share = Math.floor(leadMax / leads.length)
+  const followed = leads.map(
+    (lead) => sql`SELECT * FROM (SELECT number FROM ${lead.name} LIMIT
+      CASE WHEN ${isWhole(lead)} THEN ${leadMax} WHEN ${isAllSeen(leads)} THEN 0 ELSE ${share} END)`,
+  )
+  return sql.join(followed, sql` UNION `)
+}
+
 /** One row: how many fit all filters, and the numbers of those on a page, as JSON. */
 function pageOf(filters: PortfolioFilters, viewer: SQL, { limit, offset }: Window): SQL {
   const leads = filters.isOwn ? [] : leadsOf(filters)
-  const last = leads.at(-1)
-  const isAllSeen = last ? isWhole(last) : sql`1`
-  const followed = leads.map((lead) =>
-    lead === last
-      ? sql`SELECT number FROM ${lead.name}`
-      : sql`SELECT number FROM ${lead.name} WHERE ${isWhole(lead)} OR NOT ${isAllSeen}`,
-  )
   // One lead alone is in order already, and is left as soon as enough are found.
-  const isOrdered = followed.length === 1
-  const candidates =
-    followed.length === 0 ? sql`SELECT ${viewer} AS number` : sql.join(followed, sql` UNION `)
+  const order = leads.length === 1 ? sql`` : inOrder
   const definitions = leads.flatMap((lead) => [lead.definition, countOf(lead)])
   return sql`(WITH ${sql.join(definitions.map((definition) => sql`${definition}, `))}
     fitting (number, profile_completeness, id) AS MATERIALIZED (
       SELECT accounts.number, accounts.profile_completeness, accounts.id
-      FROM (${candidates}) AS candidates CROSS JOIN accounts ON accounts.number = candidates.number
-      WHERE ${conditions(filters, viewer)} ${isOrdered ? sql`` : inOrder} LIMIT ${countMax + 1})
+      FROM (${candidatesOf(leads, viewer)}) AS candidates CROSS JOIN accounts ON accounts.number = candidates.number
+      WHERE ${conditions(filters, viewer)} ${order} LIMIT ${countMax + 1})
     SELECT MIN((SELECT COUNT(*) FROM fitting), ${countMax}) AS total,
-      CASE WHEN (SELECT COUNT(*) FROM fitting) > ${countMax} THEN 1 ELSE NOT (${isAllSeen}) END AS is_capped,
+      CASE WHEN (SELECT COUNT(*) FROM fitting) > ${countMax} THEN 1 ELSE NOT (${isAllSeen(leads)}) END AS is_capped,
       (SELECT json_group_array(number) FROM
         (SELECT number FROM fitting ${inOrder} LIMIT ${limit} OFFSET ${offset})) AS shown)`
 }

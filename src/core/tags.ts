@@ -7,7 +7,7 @@ import { isLine } from './identifiers'
 
 /** Tags: the words that people describe themselves with. Two spellings of one word are one tag. */
 
-export const tagsMax = 30
+const tagsMax = 30
 const lengthMax = 50
 
 /** Lower case, with one hyphen for whatever stands between words. */
