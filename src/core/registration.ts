@@ -94,7 +94,10 @@ const repeatMs = 60 * 1000
 /** Clients repeat up to four times; whoever does it more often registers anew. */
 const repeatsPerHour = 20
 
-/** The account that the very same registration has made within the last minute. */
+/**
+ * The account that the very same registration has made within the last minute. One that is confirmed
+ * by now is not looked at: this must not tell who has which password.
+ */
 async function findRepeated(core: Core, input: Registration): Promise<Account | null> {
   const digest = await core.keys.sign('repeated-registration', emailKey(input.email ?? ''))
   // A password is compared here, so it is counted here.
@@ -106,7 +109,8 @@ async function findRepeated(core: Core, input: Registration): Promise<Account | 
       .select({ account: accountColumns, secret: { passwordHash: accounts.passwordHash } })
       .from(accounts)
       .where(
-        sql`${accounts.emailKey} = ${emailKey(input.email ?? '')} AND ${accounts.createdAt} > ${core.now - repeatMs}
+        sql`${accounts.emailKey} = ${emailKey(input.email ?? '')} AND ${accounts.emailVerifiedAt} IS NULL
+          AND ${accounts.createdAt} > ${core.now - repeatMs}
           AND ${accounts.firstName} = ${input.firstName} AND ${accounts.lastName} = ${input.lastName}`,
       ),
   )
