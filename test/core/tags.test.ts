@@ -43,6 +43,16 @@ describe('a tag', () => {
     for (const name of ['C', 'C++', 'C#']) expect(tagKey(name)).toBe(name.toLowerCase())
   })
 
+  test('is shown to everybody in plain letters, whoever wrote it first', async () => {
+    const [one, other] = [await newSignedIn(atrium), await newSignedIn(atrium)]
+    await setTags(one.viewer, ['\u{1d433}\u{1d42d}-tag'])
+    expect(await setTags(other.viewer, ['zt-tag'])).toMatchObject([{ name: 'zt-tag' }])
+    for (const name of ['one,two', '\ufdfa'.repeat(50)]) {
+      const refused = setTags(one.viewer, [name])
+      expect(await refusal(refused)).toMatchObject({ code: 'invalid_input' })
+    }
+  })
+
   test('has a colour that never changes, and others have others', async () => {
     // Clients keep them: these are written down.
     const colors = ['#BE450F', '#95C3F3', '#014451', '#BF54F0']
