@@ -18,6 +18,8 @@ export default defineConfig({
   test: {
     // The app logs each request; a run that passes need not show them.
     silent: 'passed-only',
+    // One less than the cores is what it would take: on two, half of them would idle.
+    maxWorkers: 2,
     projects: [
       {
         root,

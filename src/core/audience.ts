@@ -2,11 +2,12 @@ import { type SQL, sql } from 'drizzle-orm'
 
 /**
  * Who sees what of whom, as conditions in SQL, so that a query that may not show something does not
- * read it either. All names are account numbers in SQL; a viewer that is NULL is nobody signed in.
+ * read it either. They stand in statements over the table accounts; other names are account numbers in
+ * SQL, and a viewer that is NULL is nobody signed in.
  */
 
 /** Whether one account has blocked the other. */
-export function hasBlocked(blocker: SQL, blocked: SQL): SQL {
+function hasBlocked(blocker: SQL, blocked: SQL): SQL {
   return sql`EXISTS (SELECT 1 FROM blocks
     WHERE blocker_number = ${blocker} AND blocked_number = ${blocked})`
 }
@@ -16,31 +17,18 @@ export function areApart(one: SQL, other: SQL): SQL {
   return sql`(${hasBlocked(one, other)} OR ${hasBlocked(other, one)})`
 }
 
-/** An account in SQL: the columns that its audience depends on. */
-export interface Subject {
-  readonly number: SQL
-  readonly disabledAt: SQL
-  readonly isPrivate: SQL
+/** Whether a viewer who asks for the account of the row by name or id is told that there is one. */
+export function isKnownTo(viewer: SQL): SQL {
+  return sql`(accounts.disabled_at IS NULL AND NOT ${hasBlocked(sql`accounts.number`, viewer)})`
 }
 
-export const subjectColumns: Subject = {
-  number: sql`accounts.number`,
-  disabledAt: sql`accounts.disabled_at`,
-  isPrivate: sql`accounts.is_private`,
+/** Whether a viewer meets the account of the row in lists and searches. */
+export function isShownTo(viewer: SQL): SQL {
+  return sql`(accounts.disabled_at IS NULL AND NOT ${areApart(sql`accounts.number`, viewer)})`
 }
 
-/** Whether a viewer who asks for an account by name or id is told that there is one. */
-export function isKnownTo(viewer: SQL, { number, disabledAt }: Subject = subjectColumns): SQL {
-  return sql`(${disabledAt} IS NULL AND NOT ${hasBlocked(number, viewer)})`
-}
-
-/** Whether a viewer meets an account in lists and searches. */
-export function isShownTo(viewer: SQL, { number, disabledAt }: Subject = subjectColumns): SQL {
-  return sql`(${disabledAt} IS NULL AND NOT ${areApart(number, viewer)})`
-}
-
-/** Whether a viewer may look through an account's lists, provided that they know it. */
-export function isOpenTo(viewer: SQL, { number, isPrivate }: Subject = subjectColumns): SQL {
-  return sql`(NOT ${isPrivate} OR ${number} IS ${viewer} OR EXISTS (SELECT 1 FROM follows
-    WHERE follower_number = ${viewer} AND followed_number = ${number} AND approved))`
+/** Whether a viewer may look through the lists of the account of the row, provided that they know it. */
+export function isOpenTo(viewer: SQL): SQL {
+  return sql`(NOT accounts.is_private OR accounts.number IS ${viewer} OR EXISTS (SELECT 1 FROM follows
+    WHERE follower_number = ${viewer} AND followed_number = accounts.number AND approved))`
 }

@@ -15,7 +15,7 @@ import {
   requireMailed,
 } from './second-factor-codes'
 import { sealAppSecret, stepOf } from './second-factor-proofs'
-import { isAlive, type Viewer } from './sessions'
+import { endAllStatements, isAlive, type Viewer } from './sessions'
 
 /**
  * Setting up a second factor: it is initiated, and counts from when a code of it was given. An
@@ -87,8 +87,8 @@ export async function initiateSecondFactor(
 }
 
 /**
- * Activates what this session has initiated, by a code of it, and tells the owner. Sign-ins that are
- * pending end, so that a code mailed before an app was on counts no more. An app comes with ten backup
+ * Activates what this session has initiated, by a code of it, and tells the owner. Every other
+ * session ends, as it never proved the factor, and so do sign-ins that are pending. An app comes with ten backup
  * codes, which are handed out this once and replace older ones; the mailed method has none.
  *
  * Fails with invalid_second_factor for a wrong code, nothing initiated here or what was activated
@@ -115,7 +115,8 @@ export async function activateSecondFactor(
           changed_by = ${core.requestId}
         WHERE number = ${number} AND second_factor IS NOT 'app' AND ${isPending}
           AND ${isAlive(core, viewer)} AND (${method} = 'app' OR email_verified_at IS NOT NULL)`),
-      core.db.run(sql`DELETE FROM challenges WHERE account_number = ${mine}`),
+      // Whoever came in by the password alone has not proven the factor: only this session stays.
+      ...endAllStatements(core, mine, viewer.session.tokenHash),
       ...(backup?.statements(mine) ?? []),
       letter.owe(confirmedAddress(mine)),
       activation.settle(mine),

@@ -76,7 +76,7 @@ export async function listBookmarks(
       .from(bookmarks)
       .innerJoin(accounts, joined)
       .where(where)
-      .orderBy(sql`${bookmarks.bookmarkId} DESC`)
+      .orderBy(sql`${bookmarks.bookmarkedAt} DESC`, sql`${bookmarks.bookmarkId} DESC`)
       .limit(limit)
       .offset((page - 1) * limit),
   )

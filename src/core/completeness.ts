@@ -28,12 +28,21 @@ export const completenessWeights = {
   bgImage: 5,
 } as const satisfies { readonly [part in keyof Profile | 'tags']?: number }
 
+/** The completeness of an account that is about to be made, before it has any tags. */
+export function firstCompleteness(profile: Profile): number {
+  const { tags: _, ...parts } = completenessWeights
+  return Object.entries(parts).reduce(
+    (sum, [part, weight]) => (profile[part as keyof typeof parts] ? sum + weight : sum),
+    0,
+  )
+}
+
 /** Stores the completeness of the account with a number in SQL. */
 export function storeCompleteness(core: Core, account: SQL): Query {
   const { tags, ...parts } = completenessWeights
   return core.db.run(sql`UPDATE accounts SET profile_completeness = (
       SELECT COALESCE(SUM(weight.value), 0) FROM json_each(${JSON.stringify(parts)}) AS weight
-      WHERE json_extract(profile, '$.' || weight.key) IS NOT NULL
+      WHERE COALESCE(json_extract(profile, '$.' || weight.key), '') <> ''
     ) + CASE WHEN EXISTS (SELECT 1 FROM account_tags WHERE account_number = accounts.number)
       THEN ${tags} ELSE 0 END
     WHERE number = ${account}`)

@@ -10,7 +10,7 @@ import { prepareLetter } from './outbox'
 import { voidSecondFactor } from './second-factor-removal'
 import { endAllStatements, isTokenAlive } from './sessions'
 import { sourcesOf } from './sources'
-import { type Bucket, hourlyQuota, quotaState, requireQuota } from './throttle'
+import { type Bucket, hourlyQuota, isOverQuota, quotaState, requireQuota } from './throttle'
 
 /**
  * Proving that an address is the account's own. Each mail holds two codes: one confirms, the other
@@ -115,7 +115,7 @@ export async function resendConfirmation(
       SELECT number, username, email FROM accounts WHERE number = ${number} AND ${unconfirmed}`),
     ...quotaState(core, mails, isOpen),
   )
-  requireQuota(core, mails, counted)
+  const isOver = isOverQuota(core, mails, counted)
   const confirmation = await prepareConfirmation(core, {
     kind: 'confirm_email',
     account: sql`${account?.number ?? null}`,
@@ -123,13 +123,14 @@ export async function resendConfirmation(
     address: account?.email ?? '',
   })
   const isStillOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${account?.number ?? null}
-    AND email = ${account?.email ?? null} AND email_verified_at IS NULL)`
+    AND email = ${account?.email ?? null} AND email_verified_at IS NULL AND ${isOver ? 0 : 1})`
   const [issued] = await commit(
     core.db,
     confirmation.statements(isStillOpen),
     confirmation.readBack,
     (rows) => rows.length > 0,
   )
+  requireQuota(core, mails, counted)
   if (!issued) fail({ code: 'nothing_to_confirm' })
   confirmation.sendSoon()
 }

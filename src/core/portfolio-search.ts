@@ -1,21 +1,25 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { accounts } from '../storage/schema'
+import { accounts, system } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import { isShownTo } from './audience'
 import type { Core } from './context'
 import { type PersonWithPortfolio, portfolioColumns, toPortfolio } from './portfolios'
 import { seenBy } from './profiles'
-import { matchingPeople } from './search'
+import { namesakes } from './search'
 import { authenticate, type Caller, ownNumber } from './sessions'
 import { tagKey } from './tags'
 
 /**
- * Finding people by what they can do, the most complete profiles first. One filter leads to the
- * candidates by an index, the others are applied to them; however filters are combined, no more
- * than `candidatesMax` accounts are looked at and no more than `countMax` are counted.
+ * Finding people by what they can do, the most complete profiles first. Tags, text and range each
+ * lead to people by an index. The first of them that leads to no more than `leadMax` is followed to
+ * its end, and the other filters are applied to whom it leads to: then everybody is found. Where all
+ * lead to more, an equal share of each is looked at, and the page says that there may be more.
+ *
+ * So a page looks at `leadMax` people, however filters are combined and however many accounts there
+ * are, and reads less than 50,000 rows to do so, and the tags of these people, at most 30 of each.
  */
 
-const candidatesMax = 5000
+export const leadMax = 3000
 export const countMax = 1000
 
 export interface PortfolioFilters {
@@ -38,53 +42,135 @@ export interface PortfolioPage {
   readonly isCapped: boolean
 }
 
-const inOrder = sql`ORDER BY accounts.profile_completeness DESC, accounts.id DESC`
+const inOrder = sql`ORDER BY profile_completeness DESC, id DESC`
 
-/** Whether the tags together are rare enough to lead to the candidates. */
-function areRare(keys: SQL): SQL {
-  return sql`(SELECT COALESCE(SUM(entry_count), 0) FROM tags WHERE tag_key IN ${keys}) <= ${candidatesMax}`
+/** Numbers of accounts, as a table in SQL; some twice, and one more than are followed at most. */
+interface Lead {
+  readonly name: SQL
+  readonly definition: SQL
 }
 
-/** The numbers of the accounts that are looked at, in SQL. */
-function candidates(filters: PortfolioFilters, viewer: SQL): SQL {
+const isWhole = ({ name }: Lead) => sql`(SELECT yes FROM ${name}_is_whole)`
+
+/** Counted once, and only if anybody asks. */
+function countOf({ name }: Lead): SQL {
+  return sql`${name}_is_whole (yes) AS MATERIALIZED (SELECT COUNT(*) <= ${leadMax} FROM ${name})`
+}
+
+/** The best first, and those that are in order last. Where one is whole, the next ones are not read. */
+function leadsOf(filters: PortfolioFilters): readonly [...Lead[], Lead] {
   const { tags, text, role, completenessMin: min, completenessMax: max } = filters
-  if (filters.isOwn) return sql`SELECT ${viewer} AS number`
-  if (text !== null)
-    return sql`SELECT found AS number FROM ${matchingPeople(text, viewer, countMax)}`
-  const isInRange = sql`accounts.profile_completeness BETWEEN ${min} AND ${max}`
+  const tagged = sql`tagged`
+  const named = sql`named`
+  const ranged = sql`ranged`
+  const byTag: Lead[] =
+    tags.length === 0
+      ? []
+      : [
+          {
+            name: tagged,
+            definition: sql`${tagged} (number) AS MATERIALIZED (SELECT account_number
+              FROM account_tags WHERE tag_id IN (${tagIds(tags)}) LIMIT ${leadMax + 1})`,
+          },
+        ]
+  // As a limit it is looked at once; as a condition it would be for each row.
+  const limitAfter = (leads: readonly Lead[]) =>
+    leads.length === 0
+      ? sql`${leadMax + 1}`
+      : sql`CASE WHEN ${sql.join(leads.map(isWhole), sql` OR `)} THEN 0 ELSE ${leadMax + 1} END`
+  const byText: Lead[] =
+    text === null
+      ? []
+      : [
+          {
+            name: named,
+            definition: sql`${named} (number) AS MATERIALIZED
+              (${namesakes(text).numbers(limitAfter(byTag))})`,
+          },
+        ]
+  const others = [...byTag, ...byText]
   // Without an index of its own on ordinary accounts, as nearly every account is one.
-  const isAdministrator = role === 'admin' ? sql`AND accounts.role = 'admin'` : sql``
-  const mostComplete = sql`SELECT * FROM (SELECT number FROM accounts
-    WHERE ${isInRange} ${isAdministrator} ${inOrder} LIMIT ${candidatesMax})`
-  if (tags.length === 0 || role === 'admin') return mostComplete
-  const keys = keysOf(tags)
-  return sql`SELECT DISTINCT account_number AS number FROM account_tags
-      JOIN tags ON tags.tag_id = account_tags.tag_id WHERE tags.tag_key IN ${keys} AND ${areRare(keys)}
-    UNION ALL SELECT number FROM (${mostComplete}) WHERE NOT ${areRare(keys)}`
+  const isAdministrator = role === 'admin' ? sql`AND role = 'admin'` : sql``
+  // Alone it is read only as far as people are needed.
+  const kind = others.length === 0 ? sql`NOT MATERIALIZED` : sql`MATERIALIZED`
+  const byRange = {
+    name: ranged,
+    definition: sql`${ranged} (number) AS ${kind} (SELECT number FROM accounts
+      WHERE profile_completeness BETWEEN ${min} AND ${max} ${isAdministrator}
+        ${inOrder} LIMIT ${limitAfter(others)})`,
+  }
+  return [...others, byRange]
 }
 
-function keysOf(tags: readonly string[]): SQL {
-  return sql`(SELECT value FROM json_each(${JSON.stringify(tags.map(tagKey))}))`
+function tagIds(tags: readonly string[]): SQL {
+  const keys = JSON.stringify(tags.map(tagKey))
+  return sql`SELECT tag_id FROM tags WHERE tag_key IN (SELECT value FROM json_each(${keys}))`
 }
 
-/** What candidates must fit. Repeats what led to them, which costs nothing and cannot be forgotten. */
-function fitting(filters: PortfolioFilters, viewer: SQL): SQL {
-  const { role, persona, completenessMin: min, completenessMax: max, tags } = filters
-  const conditions = [
-    isShownTo(viewer),
+/** What accounts must fit. Repeats what led to them, as they may have come by another way. */
+function conditions(filters: PortfolioFilters, viewer: SQL): SQL {
+  const { role, persona, completenessMin: min, completenessMax: max, tags, text, isOwn } = filters
+  const isNamed = (given: string) =>
+    isOwn
+      ? namesakes(given).isAmong
+      : sql`(${namesakes(given).isAmong} OR accounts.number IN (SELECT number FROM named))`
+  const all = [
     sql`accounts.profile_completeness BETWEEN ${min} AND ${max}`,
     ...(role === null ? [] : [sql`accounts.role = ${role}`]),
     ...(persona === null
       ? []
       : [sql`COALESCE(accounts.profile ->> 'persona', 'recipient') = ${persona}`]),
+    ...(text === null ? [] : [isNamed(text)]),
     ...(tags.length === 0
       ? []
       : [
-          sql`EXISTS (SELECT 1 FROM tags JOIN account_tags ON account_tags.tag_id = tags.tag_id
-            WHERE tag_key IN ${keysOf(tags)} AND account_tags.account_number = accounts.number)`,
+          sql`EXISTS (SELECT 1 FROM account_tags
+            WHERE account_number = accounts.number AND +tag_id IN (${tagIds(tags)}))`,
         ]),
+    isShownTo(viewer),
   ]
-  return sql`accounts.number IN (${candidates(filters, viewer)}) AND ${sql.join(conditions, sql` AND `)}`
+  return sql.join(all, sql` AND `)
+}
+
+interface Window {
+  readonly limit: number
+  readonly offset: number
+}
+
+/** Whether the candidates are all that there are. */
+function isAllSeen(leads: readonly Lead[]): SQL {
+  const last = leads.at(-1)
+  return last ? isWhole(last) : sql`1`
+}
+
+/** The numbers of the people who are looked at, as a SELECT. */
+function candidatesOf(leads: readonly Lead[], viewer: SQL): SQL {
+  const [alone, ...others] = leads
+  if (!alone) return sql`SELECT ${viewer} AS number`
+  if (others.length === 0) return sql`SELECT number FROM ${alone.name}`
+  const share = Math.floor(leadMax / leads.length)
+  const followed = leads.map(
+    (lead) => sql`SELECT * FROM (SELECT number FROM ${lead.name} LIMIT
+      CASE WHEN ${isWhole(lead)} THEN ${leadMax} WHEN ${isAllSeen(leads)} THEN 0 ELSE ${share} END)`,
+  )
+  return sql.join(followed, sql` UNION `)
+}
+
+/** One row: how many fit all filters, and the numbers of those on a page, as JSON. */
+function pageOf(filters: PortfolioFilters, viewer: SQL, { limit, offset }: Window): SQL {
+  const leads = filters.isOwn ? [] : leadsOf(filters)
+  // One lead alone is in order already, and is left as soon as enough are found.
+  const order = leads.length === 1 ? sql`` : inOrder
+  const definitions = leads.flatMap((lead) => [lead.definition, countOf(lead)])
+  return sql`(WITH ${sql.join(definitions.map((definition) => sql`${definition}, `))}
+    fitting (number, profile_completeness, id) AS MATERIALIZED (
+      SELECT accounts.number, accounts.profile_completeness, accounts.id
+      FROM (${candidatesOf(leads, viewer)}) AS candidates CROSS JOIN accounts ON accounts.number = candidates.number
+      WHERE ${conditions(filters, viewer)} ${order} LIMIT ${countMax + 1})
+    SELECT MIN((SELECT COUNT(*) FROM fitting), ${countMax}) AS total,
+      CASE WHEN (SELECT COUNT(*) FROM fitting) > ${countMax} THEN 1 ELSE NOT (${isAllSeen(leads)}) END AS is_capped,
+      (SELECT json_group_array(number) FROM
+        (SELECT number FROM fitting ${inOrder} LIMIT ${limit} OFFSET ${offset})) AS shown)`
 }
 
 /**
@@ -98,30 +184,35 @@ export async function findPortfolios(
   { page, limit }: { readonly page: number; readonly limit: number },
 ): Promise<PortfolioPage> {
   const own = await ownNumber(caller)
-  const where = fitting(filters, own)
   const offset = Math.min((page - 1) * limit, countMax)
+  const window = { limit: Math.min(limit, countMax - offset), offset }
   const { viewer, rows } = await authenticate(
     core,
     caller,
-    core.db.all<{ total: number; isCapped: number }>(sql`SELECT MIN(COUNT(*), ${countMax}) AS total,
-      COUNT(*) > ${countMax} AS isCapped
-      FROM (SELECT 1 FROM accounts WHERE ${where} LIMIT ${countMax + 1})`),
     core.db
-      .select({ account: accountColumns, portfolio: portfolioColumns(own) })
-      .from(accounts)
-      .where(where)
-      .orderBy(sql`${accounts.profileCompleteness} DESC`, sql`${accounts.id} DESC`)
-      .limit(Math.min(limit, countMax - offset))
-      .offset(offset),
+      .select({
+        account: accountColumns,
+        portfolio: portfolioColumns(own),
+        count: {
+          total: sql<number>`page.total`.as('total'),
+          isCapped: sql<number>`page.is_capped`.as('is_capped'),
+        },
+      })
+      .from(system)
+      .innerJoin(sql`${pageOf(filters, own, window)} AS page`, sql`1`)
+      .leftJoin(accounts, sql`${accounts.number} IN (SELECT value FROM json_each(page.shown))`)
+      .orderBy(sql`${accounts.profileCompleteness} DESC`, sql`${accounts.id} DESC`),
   )
-  const [[counted], shown] = rows
-  const found = shown.map(async ({ account, portfolio }) => ({
+  const [found] = rows
+  const shown = found.flatMap(({ account, portfolio }) => (account ? [{ account, portfolio }] : []))
+  const people = shown.map(async ({ account, portfolio }) => ({
     person: await seenBy(core, viewer, account),
     portfolio: toPortfolio(portfolio),
   }))
+  const [first] = found
   return {
-    found: await Promise.all(found),
-    total: counted?.total ?? 0,
-    isCapped: counted?.isCapped === 1,
+    found: await Promise.all(people),
+    total: first?.count.total ?? 0,
+    isCapped: first?.count.isCapped === 1,
   }
 }

@@ -66,15 +66,18 @@ const patterns: { readonly [F in TextField]?: RegExp } = {
   persona: /^(recipient|creator)$/,
 }
 
+/**
+ * A link to a page, which every program reads alike: javascript: would run in the page that shows
+ * the profile, and what stands before an @ or a backslash passes for the host.
+ */
 function isWebLink(text: string): boolean {
-  if (!URL.canParse(text)) return false
-  const { protocol } = new URL(text)
-  // Anything else, javascript: among it, would run in the page that shows the profile.
-  return protocol === 'https:' || protocol === 'http:'
+  if (!/^https?:\/\/[^/]/i.test(text) || text.includes('\\') || !URL.canParse(text)) return false
+  const { username, password } = new URL(text)
+  return username === '' && password === ''
 }
 
 function isAt(link: string, places: readonly string[]): boolean {
-  if (!URL.canParse(link)) return false
+  if (!isWebLink(link)) return false
   const { protocol, hostname } = new URL(link)
   return (
     protocol === 'https:' &&

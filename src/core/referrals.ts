@@ -30,8 +30,8 @@ export async function findReferrer(core: Core, code: string): Promise<Referrer |
 }
 
 /**
- * What every new account is made with, if `when` holds: its achievements, a code of its own, and a
- * point for whoever's code it came by.
+ * What every new account is made with, if `when` holds: its achievements, a code of its own, and
+ * whose code it came by, for which a trigger counts a point.
  */
 export function portfolioStatements(
   core: Core,
@@ -47,13 +47,5 @@ export function portfolioStatements(
       FROM json_each(${JSON.stringify(kinds)}) AS given WHERE ${when} ON CONFLICT DO NOTHING`),
     core.db.run(sql`INSERT INTO referrals (account_number, referral_code, referrer_number)
       SELECT ${number}, ${newReferralCode()}, ${referrer} WHERE ${when} ON CONFLICT DO NOTHING`),
-    // Counted from the rows, so that a batch that is sent again counts nobody twice.
-    ...(referralCode === null
-      ? []
-      : [
-          core.db.run(sql`UPDATE achievements SET advanced_at = ${core.now},
-              achieved = (SELECT COUNT(*) FROM referrals WHERE referrer_number = ${referrer})
-            WHERE account_number = ${referrer} AND achievement = 'referral' AND ${when}`),
-        ]),
   ]
 }

@@ -6,6 +6,7 @@ import type { Profile } from '../storage/profile'
 import { accounts, system } from '../storage/schema'
 import { accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
+import { firstCompleteness } from './completeness'
 import type { Client, Core } from './context'
 import { undoRegistration } from './deletion'
 import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
@@ -93,7 +94,10 @@ const repeatMs = 60 * 1000
 /** Clients repeat up to four times; whoever does it more often registers anew. */
 const repeatsPerHour = 20
 
-/** The account that the very same registration has made within the last minute. */
+/**
+ * The account that the very same registration has made within the last minute. One that is confirmed
+ * by now is not looked at: this must not tell who has which password.
+ */
 async function findRepeated(core: Core, input: Registration): Promise<Account | null> {
   const digest = await core.keys.sign('repeated-registration', emailKey(input.email ?? ''))
   // A password is compared here, so it is counted here.
@@ -105,7 +109,8 @@ async function findRepeated(core: Core, input: Registration): Promise<Account | 
       .select({ account: accountColumns, secret: { passwordHash: accounts.passwordHash } })
       .from(accounts)
       .where(
-        sql`${accounts.emailKey} = ${emailKey(input.email ?? '')} AND ${accounts.createdAt} > ${core.now - repeatMs}
+        sql`${accounts.emailKey} = ${emailKey(input.email ?? '')} AND ${accounts.emailVerifiedAt} IS NULL
+          AND ${accounts.createdAt} > ${core.now - repeatMs}
           AND ${accounts.firstName} = ${input.firstName} AND ${accounts.lastName} = ${input.lastName}`,
       ),
   )
@@ -187,10 +192,10 @@ async function insertAccount(
   const inserting =
     core.db.run(sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
       email_verified_at, password_hash, role, first_name, first_name_key, last_name, last_name_key,
-      profile, created_at, updated_at)
+      profile, profile_completeness, created_at, updated_at)
     SELECT ${number}, ${id}, ${username}, ${takenKey}, ${input.email}, ${addressKey},
       ${verifiedAt}, ${passwordHash}, ${role}, ${firstName}, ${nameKey(firstName)}, ${lastName}, ${nameKey(lastName)},
-      ${JSON.stringify(input.profile)}, ${now}, ${now}
+      ${JSON.stringify(input.profile)}, ${firstCompleteness(input.profile)}, ${now}, ${now}
     WHERE NOT ${isHeld} AND ${admission ?? sql`1`} ON CONFLICT DO NOTHING`)
   const readBack = core.db
     .select({

@@ -62,6 +62,45 @@ export function matchingPeople(text: string, viewer: SQL, limit: number): SQL {
     GROUP BY found ORDER BY rank LIMIT ${limit})`
 }
 
+/** Everybody whose username or name holds a text, for queries that ask for more than that. */
+export interface Namesakes {
+  /** So many numbers at most, some twice, of nobody in particular; a query in SQL. */
+  numbers(limit: SQL): SQL
+  /** Whether an account in SQL is one of them, by its columns alone. */
+  readonly isAmong: SQL
+}
+
+/** Fails with invalid_input for a text that is too short or too long. */
+export function namesakes(text: string): Namesakes {
+  const wanted = wantedText(text)
+  const key = nameKey(wanted)
+  if (lettersIn(wanted) >= trigramLength) {
+    // The one letter that is another at the end of a word; the index knows but one of them.
+    const inWord = (text: SQL) => sql`replace(${text}, 'ς', 'σ')`
+    const names = sql`accounts.first_name_key || ' ' || accounts.last_name_key`
+    return {
+      numbers: (limit) => sql`SELECT rowid AS number FROM account_search
+        WHERE account_search MATCH ${phraseOf(wanted)} LIMIT ${limit}`,
+      isAmong: sql`(instr(accounts.username_key, ${key}) > 0
+        OR instr(${inWord(names)}, ${inWord(sql`${key}`)}) > 0)`,
+    }
+  }
+  const beginnings = [
+    beginsWith(sql`accounts.username_key`, wanted.toLowerCase()),
+    beginsWith(sql`accounts.first_name_key`, key),
+    beginsWith(sql`accounts.last_name_key`, key),
+  ]
+  return {
+    numbers(limit) {
+      const branches = beginnings.map(
+        (begins) => sql`SELECT * FROM (SELECT number FROM accounts WHERE ${begins} LIMIT ${limit})`,
+      )
+      return sql`SELECT number FROM (${sql.join(branches, sql` UNION ALL `)}) LIMIT ${limit}`
+    },
+    isAmong: sql`(${sql.join(beginnings, sql` OR `)})`,
+  }
+}
+
 /** Each branch stops by itself, so that a common text costs no more than a rare one. */
 function ranked(rank: number, where: SQL, viewer: SQL, limit: number): SQL {
   return sql`SELECT * FROM (SELECT number AS found, ${rank} AS rank FROM ${where}
@@ -69,15 +108,21 @@ function ranked(rank: number, where: SQL, viewer: SQL, limit: number): SQL {
 }
 
 function beginning(rank: number, column: SQL, from: string, viewer: SQL, limit: number): SQL {
-  const to = `${from}\u{10ffff}`
-  return ranked(rank, sql`accounts WHERE ${column} >= ${from} AND ${column} < ${to}`, viewer, limit)
+  return ranked(rank, sql`accounts WHERE ${beginsWith(column, from)}`, viewer, limit)
+}
+
+function beginsWith(column: SQL, from: string): SQL {
+  return sql`(${column} >= ${from} AND ${column} < ${`${from}\u{10ffff}`})`
+}
+
+function containing(wanted: string): SQL {
+  return sql`account_search JOIN accounts ON accounts.number = account_search.rowid
+    WHERE account_search MATCH ${phraseOf(wanted)}`
 }
 
 /** Quoted as one phrase, so that nothing in the text is an operator of the index. */
-function containing(wanted: string): SQL {
-  const phrase = `"${wanted.replaceAll('"', '""')}"`
-  return sql`account_search JOIN accounts ON accounts.number = account_search.rowid
-    WHERE account_search MATCH ${phrase}`
+function phraseOf(wanted: string): string {
+  return `"${wanted.replaceAll('"', '""')}"`
 }
 
 function foundAccounts(core: Core, matches: SQL, viewer: SQL) {

@@ -10,11 +10,14 @@ import { isLine } from './identifiers'
 const tagsMax = 30
 const lengthMax = 50
 
+/** A tag as it is shown: plain letters, as the first speller's are on everybody's profile. */
+function tagName(name: string): string {
+  return name.normalize('NFKC').trim().replaceAll(/\s+/g, ' ')
+}
+
 /** Lower case, with one hyphen for whatever stands between words. */
 export function tagKey(name: string): string {
-  return name
-    .normalize('NFKC')
-    .trim()
+  return tagName(name)
     .toLowerCase()
     .replaceAll(/[\s_-]+/g, '-')
 }
@@ -32,7 +35,11 @@ export function tagIssues(names: readonly string[]): Issue[] {
   const problem = (rule: Issue['rule']): Issue[] => [{ field: 'tags', rule, value: names }]
   if (new Set(names.map(tagKey)).size > tagsMax) return problem('too_long')
   const isRight = (name: string) =>
-    isLine(name) && tagKey(name).length > 0 && Array.from(name.trim()).length <= lengthMax
+    // A comma parts the tags that are searched for.
+    isLine(name) &&
+    !name.includes(',') &&
+    tagKey(name).length > 0 &&
+    Array.from(tagName(name)).length <= lengthMax
   return names.every(isRight) ? [] : problem('format')
 }
 
@@ -45,7 +52,7 @@ export function prepareTags(core: Core, names: readonly string[]): PreparedTags 
   const byKey = new Map<string, string>()
   for (const name of names) {
     const key = tagKey(name)
-    if (!byKey.has(key)) byKey.set(key, name.trim().normalize('NFC'))
+    if (!byKey.has(key)) byKey.set(key, tagName(name))
   }
   const rows = [...byKey].map(([key, name]) => ({ id: newId(core.now), key, name }))
   const given = sql`json_each(${JSON.stringify(rows)}) AS given`

@@ -189,8 +189,13 @@ export function quotaState(core: Core, quota: Bucket, when: SQL = sql`1`) {
   return [reserve(core, quota, when), bucketState(core, quota)] as const
 }
 
+/** Whether more was taken from a quota than there is. */
+export function isOverQuota(core: Core, quota: Bucket, [found]: readonly BucketState[]): boolean {
+  return core.settings.throttle && found !== undefined && found.count > quota.max
+}
+
 /** Refuses when the quota is over its maximum. */
 export function requireQuota(core: Core, quota: Bucket, state: readonly BucketState[]): void {
   const [found] = state
-  if (core.settings.throttle && found && found.count > quota.max) failUntil(core, found.expiresAt)
+  if (found && isOverQuota(core, quota, state)) failUntil(core, found.expiresAt)
 }

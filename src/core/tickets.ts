@@ -4,6 +4,8 @@ import { fail } from './errors'
 
 /** What a client holds between two steps of signing in, confirming or resetting. */
 
+const signInTtlSeconds = 60 * 60
+
 export type TicketPurpose = 'confirmation' | 'reset' | 'sign-in'
 
 export interface Ticket {
@@ -21,7 +23,8 @@ export async function issueTicket(
   const ttlSeconds = {
     confirmation: settings.confirmationTtlSeconds,
     reset: settings.resetTtlSeconds,
-    'sign-in': settings.twoFactorCodeTtlSeconds,
+    // The code's own life, which asking again renews, is the pending sign-in's to know.
+    'sign-in': signInTtlSeconds,
   }[purpose]
   const token = await signTicket(core.keys, { purpose, subject, ttlSeconds, now })
   return { token, ttlSeconds }

@@ -5,7 +5,7 @@ import type { Core } from './context'
 import { fail } from './errors'
 import { prepareLetter } from './outbox'
 import { requireRecentAuthentication } from './reauthentication'
-import { isAlive, type Viewer } from './sessions'
+import { endAllStatements, isAlive, type Viewer } from './sessions'
 
 /**
  * The second factor that an account asks for after its password. A mailed code is the weaker kind
@@ -19,7 +19,8 @@ interface Outcome {
 }
 
 /**
- * Switches the mailed second factor on or off. Needs a recent sign-in or the password. Fails with
+ * Switches the mailed second factor on or off. Going on, it ends every other session, as none has
+ * proven it. Needs a recent sign-in or the password. Fails with
  * no_confirmed_email where a code could reach nobody; done twice, the second changes nothing. Where an
  * app is on, on changes nothing either, and off fails with second_factor_in_use: that takes its code.
  */
@@ -42,6 +43,7 @@ export async function setMailedSecondFactor(
       core.db.run(sql`UPDATE accounts SET second_factor = ${to}, updated_at = ${core.now}, changed_by = ${core.requestId}
         WHERE number = ${account.number} AND second_factor IS ${from} AND ${isAlive(core, viewer)}
           AND (${to} IS NULL OR email_verified_at IS NOT NULL)`),
+      ...(input.isOn ? endAllStatements(core, mine, viewer.session.tokenHash) : []),
       letter.owe(confirmedAddress(mine)),
     ],
     core.db.all<Outcome>(sql`SELECT ${isAlive(core, viewer)} AS isAlive, second_factor AS factor, ${letter.owed} AS noticeTo

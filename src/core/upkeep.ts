@@ -12,6 +12,8 @@ import { sweepAbandonedUploads } from './uploads'
  */
 
 const rowsPerSweep = 1000
+/** How long a tag is kept that nobody uses. */
+const unusedTagMs = 24 * 60 * 60 * 1000
 
 /** Deletes up to 1000 expired rows of each table. Two round trips. */
 export async function sweepExpired(core: Core): Promise<void> {
@@ -32,6 +34,7 @@ export async function sweepExpired(core: Core): Promise<void> {
     sweep(sql`known_sources`, sql`seen_at <= ${now - settings.knownSourceSeconds * 1000}`),
     sweep(sql`login_history`, sql`at <= ${now - settings.loginHistorySeconds * 1000}`),
     sweep(sql`revoked_tokens`, sql`expires_at <= ${now}`),
+    sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
   )
 }

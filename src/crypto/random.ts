@@ -75,7 +75,7 @@ export function newMailedCode(): string {
   return newGroups(6)
 }
 
-/** A code to keep on paper: 75 random bits as three groups. */
+/** A code to keep on paper: 125 random bits as five groups, enough for a plain hash. */
 export function newBackupCode(): string {
-  return newGroups(3)
+  return newGroups(5)
 }

@@ -1,3 +1,4 @@
+import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text, unique } from 'drizzle-orm/sqlite-core'
 import { accounts } from './schema'
 
@@ -9,13 +10,17 @@ const account = () =>
     .references(() => accounts.number, { onDelete: 'cascade' })
 
 /** Words that people describe themselves with; a trigger counts who does. */
-export const tags = sqliteTable('tags', {
-  tagId: text('tag_id').primaryKey(),
-  tagKey: text('tag_key').notNull().unique(),
-  tagName: text('tag_name').notNull(),
-  entryCount: integer('entry_count').notNull().default(0),
-  taggedAt: integer('tagged_at').notNull(),
-})
+export const tags = sqliteTable(
+  'tags',
+  {
+    tagId: text('tag_id').primaryKey(),
+    tagKey: text('tag_key').notNull().unique(),
+    tagName: text('tag_name').notNull(),
+    entryCount: integer('entry_count').notNull().default(0),
+    taggedAt: integer('tagged_at').notNull(),
+  },
+  (t) => [index('tags_unused').on(t.taggedAt).where(sql`${t.entryCount} = 0`)],
+)
 
 export const accountTags = sqliteTable(
   'account_tags',

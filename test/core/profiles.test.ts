@@ -109,6 +109,9 @@ describe('a profile', () => {
     'example.com',
     'ftp://x',
     '//x.example',
+    'https:x.example',
+    'https://somebody@x.example',
+    'https://x.example\\@other.example',
     '',
   ])('links to the web and to nothing else: %j', (customLink) => {
     expect(rules({ customLink })).toEqual(['customLink format'])

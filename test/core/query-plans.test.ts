@@ -3,6 +3,7 @@ import { beforeAll, expect, test } from 'vitest'
 import { testApp } from '../support/app'
 import { newClient } from '../support/clients'
 import { rowsOf } from '../support/core'
+import { walkThePortfolios } from '../support/portfolio-walk'
 import { walkTheSecondFactors } from '../support/second-factor-walk'
 import { newPerson } from '../support/social'
 import { walkTheAccounts, walkTheFiles, walkTheGraph } from '../support/walks'
@@ -26,18 +27,17 @@ const recording = new Proxy(env.DB, {
 })
 
 const tables =
-  `accounts sessions codes challenges second_factors backup_codes throttles known_sources login_history outbox
-  held_usernames follows blocks invite_codes uploads photos clients signing_keys revoked_tokens`.split(
-    /\s+/,
-  )
+  `accounts sessions codes challenges second_factors backup_codes throttles known_sources login_history
+  outbox held_usernames follows blocks invite_codes uploads photos tags account_tags achievements
+  referrals bookmarks clients signing_keys revoked_tokens`.split(/\s+/)
 
 /**
  * Every row of something. What may be read whole is one row, the two or three keys that tokens are
- * signed with, what a subquery has left, a list in the statement itself, or what an index of words
- * has found.
+ * signed with, what a subquery with an end has left, a list in the statement itself, or what an index
+ * of words has found.
  */
 const scan =
-  /^SCAN (?!(\d+ )?CONSTANT ROWS?$|system$|signing_keys USING INDEX |\(subquery-\d+\)$|(owed|matches)$|(fresh|given|weight|json_each) VIRTUAL|account_search VIRTUAL TABLE INDEX 0:M)/
+  /^SCAN (?!(\d+ )?CONSTANT ROWS?$|system$|signing_keys USING INDEX |\(subquery-\d+\)$|(owed|matches|candidates|fitting|page)$|(tagged|named|ranged)(_is_whole)?$|(fresh|given|weight|json_each) VIRTUAL|account_search VIRTUAL TABLE INDEX 0:M)/
 const sort = /^USE TEMP B-TREE FOR ORDER BY$/
 
 /** Lists without an end, of which a page is read. */
@@ -57,6 +57,7 @@ beforeAll(async () => {
   await walkTheSecondFactors(settings)
   await walkTheGraph(settings)
   await walkTheFiles(settings)
+  await walkThePortfolios(settings)
   const app = testApp({ DB: recording })
   const { cookies } = await newPerson(app)
   for (const path of ['/user/me', '/user/session-state', '/user/login-history']) {

@@ -21,7 +21,16 @@ const tables = [
   'known_sources',
   'login_history',
   'held_usernames',
+  'tags',
 ] as const
+
+const newTag = (id: string, at: number, uses = 0) =>
+  change(
+    'INSERT INTO tags (tag_id, tag_key, tag_name, entry_count, tagged_at) VALUES (?1, ?1, ?1, ?3, ?2)',
+    id,
+    at,
+    uses,
+  )
 
 async function counts() {
   const found: Record<string, number> = {}
@@ -34,6 +43,7 @@ test('what has not expired is left alone', async () => {
   await startSignIn(atrium, account)
   await newUnconfirmed(atrium)
   await change('INSERT INTO held_usernames VALUES (?, ?)', 'held', atrium.now + 1)
+  await newTag('unused', atrium.now)
   const before = await counts()
   expect(Object.values(before).every((rows) => rows > 0)).toBe(true)
   await sweep()
@@ -46,6 +56,7 @@ test('each table is swept when its own time has come', async () => {
   const days = (number: number) => number * 24 * 3600
   const goneAfter: [number, (typeof tables)[number][]][] = [
     [600, ['challenges']],
+    [days(1), ['tags']],
     [days(2), ['codes']],
     [days(30), ['sessions', 'held_usernames']],
     [days(90), ['known_sources', 'login_history']],
@@ -62,6 +73,12 @@ test('each table is swept when its own time has come', async () => {
     for (const table of expired) expect(await count(table), table).toBe(0)
   }
   expect(await count('accounts')).toBeGreaterThan(0)
+})
+
+test('a tag that somebody uses stays', async () => {
+  await newTag('used', 0, 1)
+  await sweep()
+  expect(await rowsOf("SELECT tag_id FROM tags WHERE tag_id = 'used'")).toHaveLength(1)
 })
 
 test('one run deletes a thousand rows of a table at most, the next one the rest', async () => {

@@ -33,9 +33,9 @@ test('mailed codes are six groups of five characters that nobody mixes up', () =
   expect(new Set(codes.join('').replaceAll('-', '')).size).toBe(32)
 })
 
-test('backup codes are three of those groups, 75 random bits', () => {
+test('backup codes are five of those groups, 125 random bits', () => {
   const codes = many(newBackupCode)
-  const grammar = /^[a-km-np-z2-9]{5}(-[a-km-np-z2-9]{5}){2}$/
+  const grammar = /^[a-km-np-z2-9]{5}(-[a-km-np-z2-9]{5}){4}$/
   expect(codes.filter((code) => !grammar.test(code))).toEqual([])
   expect(new Set(codes).size).toBe(codes.length)
 })

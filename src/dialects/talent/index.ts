@@ -9,8 +9,8 @@ import { routes } from './routes'
  * Where the document is silent its client decides: 202 for what it calls accepted, a second factor that
  * is initiated where passwords are changed, mailed codes asked for without a password. Where both are
  * silent, codes and fields that are wrong are 422, and a sign-in that fails is 401. What is safer than
- * the document: others see no address and no phone number, which are null, and of a mailbox only its
- * owner hears whether it has an account; images are uploads of one's own; a second factor is switched
+ * the document: others see no address and no phone number, which are null, and only
+ * registering tells whether an address has an account; images are uploads of one's own; a second factor is switched
  * by whoever signed in a short while ago; an app comes with backup codes. `profileCompleteness` is the
  * new value in the answer to an update. Inert are `walletGenerated`, `web3Onboard`, `score`, `socket`,
  * `kyc`, `kycStatus`, `accountType`, `securityQuestion` and a profile's `verified`; `tagsIds`, `email`

@@ -36,12 +36,15 @@ export const onboardPlaces: Places = [
   ['profileImage', 'profileImage'],
 ]
 
-const personas: { readonly [word: string]: string } = { talent: 'recipient', business: 'creator' }
+const personas = new Map([
+  ['talent', 'recipient'],
+  ['business', 'creator'],
+])
 const upload = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:\.\w+)?$/i
 
 /** The core's word for what clients write in more than one way; an upload may be named with its type. */
 const tidied: { readonly [F in PartField]?: (text: string) => string } = {
-  persona: (word) => personas[word] ?? word,
+  persona: (word) => personas.get(word) ?? word,
   profileImage: (name) => upload.exec(name)?.[1]?.toUpperCase() ?? name,
   bgImage: (name) => upload.exec(name)?.[1]?.toUpperCase() ?? name,
 }

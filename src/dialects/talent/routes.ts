@@ -80,7 +80,7 @@ routes.put(
   },
 )
 
-routes.get('/v1/account/user', caller, query(requests.SearchQuery), async (c) => {
+routes.get('/v1/account/user', shield, caller, query(requests.SearchQuery), async (c) => {
   const { core } = c.var
   const asked = c.req.valid('query')
   const filters = requests.toFilters(asked)

@@ -19,7 +19,9 @@ describe('an update is refused', () => {
     [{ firstName: null }, 'firstName', 'is not valid'],
     [{ lastName: 'x'.repeat(151) }, 'lastName', 'is too long'],
     [{ isPrivate: 'yes' }, 'isPrivate', 'is not valid'],
-    [{ type: 'nobody' }, 'type', 'is not valid'],
+    ...['nobody', '__proto__', 'constructor', 'toString'].map(
+      (type) => [{ type }, 'type', type.length > 9 ? 'is too long' : 'is not valid'] as const,
+    ),
     [{ meta: 'text' }, 'meta', 'is not valid'],
     [{ meta: { a: 'x'.repeat(5000) } }, 'meta', 'is too long'],
     [{ profile: 'text' }, 'profile', 'is not valid'],
@@ -55,6 +57,9 @@ describe('an update is refused', () => {
       'https://gitlab.com/x',
       'github.com/x',
       'javascript:alert(1)//github.com',
+      'https://evil.example@github.com/',
+      'https://github.com\\@evil.example',
+      'https:github.com/x',
     ].map((github) => [{ socials: { github } }, 'socials.github', `${site} github.com`] as const),
     [
       { socials: { twitter: 'https://facebook.com/x' } },

@@ -119,7 +119,7 @@ test.each([
   ['type=nobody', ''],
   ['owner=true', 'Alice'],
   ['owner=false&search=kim', 'Kim'],
-  ['owner=true&search=jer', 'Alice'],
+  ['owner=true&search=jer', ''],
   ['search=jer&tags=web3', 'Jeremy'],
   ['search=jer&tags=chess', ''],
   ['role=user&tags=ui design&type=creator&profileCompletenessMax=50', 'Jerome'],

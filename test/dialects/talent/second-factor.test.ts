@@ -85,7 +85,7 @@ describe.each(doors)('at "%s"', (door) => {
 
     const code = await codeAt(secret, Date.now())
     const activated = await call(at('/activate/2fa'), { body: { code } })
-    const backupCodes = Array(10).fill(expect.stringMatching(/^[a-z0-9]{5}(-[a-z0-9]{5}){2}$/))
+    const backupCodes = Array(10).fill(expect.stringMatching(/^[a-z0-9]{5}(-[a-z0-9]{5}){4}$/))
     expect(told(activated)).toEqual(ok({ backupCodes }))
     expect((await me()).twoFa).toMatchObject({ type: 'google_auth', status: true })
     expect(JSON.stringify(await me())).not.toContain(secret)

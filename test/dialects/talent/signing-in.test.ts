@@ -24,7 +24,8 @@ import { freshAccount } from './samples'
 /** Signing in by address and password, and a forgotten password. */
 
 let app: TestApp
-const ninetyDays = 90 * 24 * 3600
+const hour = 3600
+const ninetyDays = 90 * 24 * hour
 const session = { token: anyToken, token_type: 'bearer', expiresIn: ninetyDays }
 const badCode = failed(401, 'The code is not valid, or has expired')
 
@@ -70,7 +71,7 @@ describe.each(doors)('at "%s"', (door) => {
     const { id, email } = member
     const asked = await post(app, at('/login'), { email, password })
     const twoFa = { type: 'email', status: true, securityQuestion: 'undefined' }
-    expect(told(asked)).toEqual(ok({ tempToken: ticketFor(600), email, twoFa }))
+    expect(told(asked)).toEqual(ok({ tempToken: ticketFor(hour), email, twoFa }))
     const tempToken = asked.json.data.tempToken.token
     const code = codeFrom(app.mails, email)
 

@@ -117,6 +117,20 @@ describe('a registration that is sent again', () => {
     expect((await login(app, body.email)).status).toBe(401)
   })
 
+  // The answers must not tell whether a password is right: it would be guessed here, uncounted.
+  test('is told from any other no more once the address is confirmed', async () => {
+    const body = newBody()
+    const created = await post(app, '/v1/auth/create-account', body)
+    const tempToken = created.json.data.tempToken.token
+    const sent = { tempToken, token: codeFrom(app.mails, body.email) }
+    expect((await post(app, '/v1/auth/account/verify', sent)).status).toBe(200)
+    const wrong = { ...body, password: nextPassword, confirmPassword: nextPassword }
+    for (const again of [body, wrong]) {
+      const answer = await post(app, '/v1/auth/create-account', again)
+      expect(told(answer)).toEqual(failed(409, 'Email already exists'))
+    }
+  })
+
   test('for an address that somebody has confirmed is refused', async () => {
     const { email } = await newMember(app)
     const other = { ...newBody(), email, password: nextPassword, confirmPassword: nextPassword }

@@ -1,0 +1,1 @@
+CREATE INDEX `tags_unused` ON `tags` (`tagged_at`) WHERE "tags"."entry_count" = 0;

@@ -1,0 +1,131 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, test } from 'vitest'
+import { deleteAccount } from '../../src/core/deletion'
+import { achievementTotals } from '../../src/core/portfolios'
+import { findReferrer } from '../../src/core/referrals'
+import { type Registration, registerAccount, registerAndSignIn } from '../../src/core/registration'
+import { newUnconfirmed, registration } from '../support/accounts'
+import { change, clientAt, refusal, rowsOf, testCore } from '../support/core'
+import { losingAnswers } from '../support/follow-graph'
+
+const atrium = testCore({ THROTTLE: 'off' })
+const client = clientAt(1)
+
+async function newReferrer() {
+  const account = await newUnconfirmed(atrium)
+  const [row] = await rowsOf<{ code: string }>(
+    'SELECT referral_code AS code FROM referrals WHERE account_number = ?',
+    account.number,
+  )
+  return { ...account, code: row?.code ?? '' }
+}
+
+const register = (given: Partial<Registration>, test = atrium) =>
+  test.request((core) => registerAccount(core, registration(given), client))
+const countOf = async (code: string) =>
+  (await atrium.request((core) => findReferrer(core, code)))?.count
+
+describe('a referral', () => {
+  test('counts once for each account that came by the code', async () => {
+    const { code, id } = await newReferrer()
+    expect(code).toMatch(/^[A-Za-z0-9]{7}$/)
+    expect(await atrium.request((core) => findReferrer(core, code))).toEqual({
+      accountId: id,
+      role: 'user',
+      count: 0,
+    })
+    const some = Array.from({ length: 3 }, () => register({ referralCode: code }))
+    await Promise.all(some)
+    expect(await countOf(code)).toBe(3)
+    const more = registration({ referralCode: code })
+    await atrium.request((core) => registerAndSignIn(core, more, client))
+    expect(await countOf(code)).toBe(4)
+  })
+
+  test('counts once where the answer is lost and the batch sent again', async () => {
+    const { code } = await newReferrer()
+    const database = losingAnswers(env.DB)
+    const lossy = testCore({ DB: database.client, THROTTLE: 'off' })
+    database.loseNext()
+    const { number } = await register({ referralCode: code }, lossy)
+    expect(database.isPending()).toBe(false)
+    expect(await countOf(code)).toBe(1)
+    expect(
+      await rowsOf('SELECT 1 FROM achievements WHERE account_number = ?', number),
+    ).toHaveLength(4)
+  })
+
+  test('counts once where the same registration is sent again, or made anew', async () => {
+    const { code } = await newReferrer()
+    const input = registration({ referralCode: code, isRepeatable: true })
+    const again = { ...input, username: `${input.username}_2` }
+    const first = await atrium.request((core) => registerAccount(core, input, client))
+    const second = await atrium.request((core) => registerAccount(core, again, client))
+    expect(second.id).toBe(first.id)
+    expect(await countOf(code)).toBe(1)
+    atrium.pass(120)
+    const anew = { ...again, replacesUnconfirmed: true }
+    const third = await atrium.request((core) => registerAccount(core, anew, client))
+    expect(third.id).not.toBe(first.id)
+    expect(await countOf(code)).toBe(1)
+  })
+
+  test('counts for nobody where the registration is refused or the code is nobody’s', async () => {
+    const { code, email } = await newReferrer()
+    await refusal(register({ referralCode: code, email }))
+    for (const unknown of [code.slice(1), `${code} `, '', 'x'.repeat(500), "' OR 1 --"]) {
+      const { number } = await register({ referralCode: unknown })
+      expect(await atrium.request((core) => findReferrer(core, unknown))).toBeNull()
+      const rows = await rowsOf(
+        'SELECT referrer_number FROM referrals WHERE account_number = ?',
+        number,
+      )
+      expect(rows).toEqual([{ referrer_number: null }])
+    }
+    expect(await countOf(code)).toBe(0)
+  })
+
+  test('outlives who brought somebody in, without their name', async () => {
+    const referrer = await newReferrer()
+    const { number } = await register({ referralCode: referrer.code })
+    await atrium.request((core) => deleteAccount(core, referrer))
+    expect(await countOf(referrer.code)).toBeUndefined()
+    const left = 'SELECT referrer_number FROM referrals WHERE account_number = ?'
+    expect(await rowsOf(left, number)).toEqual([{ referrer_number: null }])
+  })
+
+  test('code of a disabled account is nobody’s', async () => {
+    const { code, number } = await newReferrer()
+    await change('UPDATE accounts SET disabled_at = 1 WHERE number = ?', number)
+    expect(await countOf(code)).toBeUndefined()
+  })
+})
+
+test('every account has all achievements and one code, whichever way it was made', async () => {
+  const closed = testCore({ REGISTRATION: 'closed', THROTTLE: 'off' })
+  const first = registration({ replacesUnconfirmed: true })
+  const made = [
+    await register({}),
+    await register({ email: null }),
+    await atrium.request((core) => registerAccount(core, first, client)),
+    await register({ email: first.email, replacesUnconfirmed: true }),
+    await register({ isByAdministrator: true }, closed),
+    (await atrium.request((core) => registerAndSignIn(core, registration(), client))).account,
+  ]
+  // One of them gave way to another.
+  const left = made.filter((_, i) => i !== 2)
+  for (const { number } of left) {
+    const rows = await rowsOf<{ achievement: string; achieved: number }>(
+      'SELECT achievement, achieved FROM achievements WHERE account_number = ? ORDER BY achievement',
+      number,
+    )
+    expect(rows.map(({ achievement }) => achievement)).toEqual(
+      Object.keys(achievementTotals).sort(),
+    )
+    expect(rows.every(({ achieved }) => achieved === 0)).toBe(true)
+    expect(await rowsOf('SELECT 1 FROM referrals WHERE account_number = ?', number)).toHaveLength(1)
+  }
+  const odd = `SELECT number FROM accounts WHERE number NOT IN (SELECT account_number FROM referrals)
+    OR (SELECT COUNT(*) FROM achievements WHERE account_number = number) <> 4`
+  expect(await rowsOf(odd)).toEqual([])
+})
