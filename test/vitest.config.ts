@@ -40,6 +40,9 @@ export default defineConfig({
           include: ['test/{core,crypto,storage,dialects,oauth,contract}/**/*.test.ts'],
           setupFiles: ['test/support/migrate.ts'],
           isolate: false,
+          // A machine that is busy with the tests over HTTP may take its time.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {
