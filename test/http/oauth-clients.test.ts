@@ -23,7 +23,7 @@ function ask(id: string, given: string) {
 
 beforeAll(async () => {
   await resetHarness()
-  secret = secretIn(create(clientId, '--name', 'A server'))
+  secret = secretIn(await create(clientId, '--name', 'A server'))
   // The first account of a local database administers: it is somebody else.
   await register()
   person = await newPerson()
@@ -145,14 +145,14 @@ describe('the operator', () => {
   // Each command starts wrangler, so that the tests share what they make.
   let appSecret = ''
 
-  test('makes a client once, and sees it in the list', () => {
+  test('makes a client once, and sees it in the list', async () => {
     const given = ['--redirect-uri', 'https://app.example/cb', '--first-party']
-    const made = create('an-app', '--name', 'Ada’s app -- the first', ...given)
+    const made = await create('an-app', '--name', 'Ada’s app -- the first', ...given)
     appSecret = secretIn(made)
     expect(appSecret).toMatch(/^[\w-]{43}$/)
-    expect(create('an-app')).toMatchObject({ code: 1 })
-    expect(create('an-open-app', '--public').output).not.toContain('secret')
-    const { output } = admin('client', 'list')
+    expect(await create('an-app')).toMatchObject({ code: 1 })
+    expect((await create('an-open-app', '--public')).output).not.toContain('secret')
+    const { output } = await admin('client', 'list')
     expect(output).toContain('an-app  Ada’s app -- the first  (confidential, first-party)')
     expect(output).toContain('to     https://app.example/cb')
     expect(output).toContain('an-open-app  an-open-app  (public)')
@@ -178,14 +178,14 @@ describe('the operator', () => {
     ['good', '--redirect-uri', "https://app.example/'"],
     ['good', '--redirect-uri', 'javascript:alert(1)'],
     ['good', '--redirect-uri', '/cb'],
-  ])('cannot make one of %j %j %j', (id, ...more) => {
-    expect(create(id, ...more)).toMatchObject({ code: 2 })
+  ])('cannot make one of %j %j %j', async (id, ...more) => {
+    expect(await create(id, ...more)).toMatchObject({ code: 2 })
   })
 
   test('gives a client a new secret, and the one before ends a day later', async () => {
     const before = appSecret
     const token = (await ask('an-app', before)).json.access_token
-    const after = secretIn(admin('client', 'rotate-secret', 'an-app'))
+    const after = secretIn(await admin('client', 'rotate-secret', 'an-app'))
     appSecret = after
     for (const good of [before, after]) expect((await ask('an-app', good)).status).toBe(200)
     const look = { body: { token }, headers: basic('an-app', after) }
@@ -205,11 +205,11 @@ describe('the operator', () => {
         headers: { Authorization: `Bearer ${by}` },
       })
     expect((await asking(own)).status).toBe(200)
-    expect(admin('client', 'delete', 'an-app')).toMatchObject({ code: 0 })
+    expect(await admin('client', 'delete', 'an-app')).toMatchObject({ code: 0 })
     expect((await asking(own)).status).toBe(401)
     expect((await ask('an-app', appSecret)).status).toBe(401)
     expect((await asking(token)).status).toBe(200)
-    expect(admin('client', 'delete', 'an-app')).toMatchObject({ code: 1 })
+    expect(await admin('client', 'delete', 'an-app')).toMatchObject({ code: 1 })
   })
 })
 

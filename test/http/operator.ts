@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { inject } from 'vitest'
 import { root } from '../support/sources'
@@ -10,11 +10,20 @@ export interface Ran {
   readonly output: string
 }
 
-export function admin(...args: readonly string[]): Ran {
+/** Not waited for in one go: connections that the server ends meanwhile must be seen to end. */
+export function admin(...args: readonly string[]): Promise<Ran> {
   const place = ['--harness', '--persist-to', inject('state')]
   const script = join(root, 'scripts/admin.mjs')
-  const ran = spawnSync(process.execPath, [script, ...args, ...place], { encoding: 'utf8' })
-  return { code: ran.status, output: ran.stdout + ran.stderr }
+  const ran = spawn(process.execPath, [script, ...args, ...place])
+  let output = ''
+  for (const stream of [ran.stdout, ran.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  }
+  return new Promise((resolve) => {
+    ran.on('close', (code) => resolve({ code, output }))
+  })
 }
 
 /** The secret that a command shows once. */
