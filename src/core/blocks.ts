@@ -2,6 +2,7 @@ import { sql } from 'drizzle-orm'
 import { commit } from '../storage/database'
 import type { Core } from './context'
 import { fail } from './errors'
+import { deleteOwnRows } from './own-rows'
 import { isAlive, type Viewer } from './sessions'
 
 /** Blocking. Who is blocked finds nothing of the other; both stop following each other for good. */
@@ -35,13 +36,7 @@ export async function block(core: Core, viewer: Viewer, id: string): Promise<voi
 
 /** Takes a block away. Whatever the id is, afterwards there is none; it says nothing about others. */
 export async function unblock(core: Core, viewer: Viewer, id: string): Promise<void> {
-  const between = sql`blocker_number = ${viewer.account.number}
+  const own = sql`blocks WHERE blocker_number = ${viewer.account.number}
     AND blocked_number = (SELECT number FROM accounts WHERE id = ${id})`
-  const left = await commit(
-    core.db,
-    [core.db.run(sql`DELETE FROM blocks WHERE ${between} AND ${isAlive(core, viewer)}`)],
-    core.db.all(sql`SELECT 1 FROM blocks WHERE ${between}`),
-    (rows) => rows.length === 0,
-  )
-  if (left.length > 0) fail({ code: 'not_authenticated' })
+  await deleteOwnRows(core, viewer, own)
 }

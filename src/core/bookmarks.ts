@@ -1,12 +1,13 @@
 import { sql } from 'drizzle-orm'
 import { newId } from '../crypto/random'
-import { commit, run } from '../storage/database'
+import { commit } from '../storage/database'
 import { bookmarks } from '../storage/portfolio-schema'
 import { accounts } from '../storage/schema'
 import { accountColumns } from './accounts'
 import { isKnownTo, isShownTo } from './audience'
 import type { Core } from './context'
 import { fail } from './errors'
+import { deleteOwnRows } from './own-rows'
 import { type Person, seenBy } from './profiles'
 import { authenticate, type Caller, isAlive, ownNumber, type Viewer } from './sessions'
 
@@ -90,9 +91,7 @@ export async function listBookmarks(
 
 /** Takes a bookmark of the viewer's away. Whatever the id is, afterwards there is none. */
 export async function removeBookmark(core: Core, viewer: Viewer, bookmarkId: string) {
-  await run(
-    core.db,
-    core.db.run(sql`DELETE FROM bookmarks WHERE bookmark_id = ${bookmarkId}
-      AND account_number = ${viewer.account.number} AND ${isAlive(core, viewer)}`),
-  )
+  const own = sql`bookmarks WHERE bookmark_id = ${bookmarkId}
+    AND account_number = ${viewer.account.number}`
+  await deleteOwnRows(core, viewer, own)
 }

@@ -4,6 +4,7 @@ import { areApart, isKnownTo } from './audience'
 import type { Core } from './context'
 import { entryIdAt, newEntryTail } from './entry-ids'
 import { fail } from './errors'
+import { deleteOwnRows } from './own-rows'
 import { authenticate, type Caller, isAlive, ownNumber, type Viewer } from './sessions'
 import { failUntil, hourlyQuota, isReserved, isUsedUp, reserve } from './throttle'
 
@@ -72,15 +73,9 @@ export async function follow(core: Core, viewer: Viewer, id: string): Promise<Fo
 
 /** Stops following, or withdraws the request. Whatever the id is, afterwards there is neither. */
 export async function unfollow(core: Core, viewer: Viewer, id: string): Promise<void> {
-  const between = sql`follower_number = ${viewer.account.number}
+  const own = sql`follows WHERE follower_number = ${viewer.account.number}
     AND followed_number = (SELECT number FROM accounts WHERE id = ${id})`
-  const left = await commit(
-    core.db,
-    [core.db.run(sql`DELETE FROM follows WHERE ${between} AND ${isAlive(core, viewer)}`)],
-    core.db.all(sql`SELECT 1 FROM follows WHERE ${between}`),
-    (rows) => rows.length === 0,
-  )
-  if (left.length > 0) fail({ code: 'not_authenticated' })
+  await deleteOwnRows(core, viewer, own)
 }
 
 /**

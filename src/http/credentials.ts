@@ -11,10 +11,31 @@ export function isToken(text: string): boolean {
   return /^[A-Za-z0-9_-]{43}$/.test(text)
 }
 
-/** The token of `Authorization: Bearer`, the scheme in any case (RFC 9110 section 11.1). */
+/** What `Authorization: Bearer` holds, the scheme in any case (RFC 9110 section 11.1), or null. */
+export function parseBearer(header: string | undefined): string | null {
+  return /^bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null
+}
+
+/** The same where it could be a token of a session. */
 export function readBearer(c: Context<AppEnv>): string | null {
-  const token = /^bearer +(\S+) *$/i.exec(c.req.header('Authorization') ?? '')?.[1]
-  return token !== undefined && isToken(token) ? token : null
+  const token = parseBearer(c.req.header('Authorization'))
+  return token !== null && isToken(token) ? token : null
+}
+
+/** The name and password of `Authorization: Basic` (RFC 7617), or null. */
+export function parseBasic(
+  header: string | undefined,
+): { username: string; password: string } | null {
+  const encoded = /^basic +(\S+) *$/i.exec(header ?? '')?.[1]
+  if (encoded === undefined) return null
+  try {
+    const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0))
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
+    const colon = text.indexOf(':')
+    return colon < 0 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) }
+  } catch {
+    return null
+  }
 }
 
 function isSafe(method: string): boolean {

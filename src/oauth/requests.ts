@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { fail, failInput } from '../core/errors'
 import type { ClientCredentials } from '../core/oauth/clients'
+import { parseBasic, parseBearer } from '../http/credentials'
 
 /** What clients send, and who they say they are. */
 
@@ -35,16 +36,11 @@ function decode(part: string): string {
 }
 
 /** RFC 6749 section 2.3.1: both parts are form-encoded before they are joined and encoded again. */
-function parseBasic(header: string): ClientCredentials | null {
-  const encoded = /^basic +([A-Za-z0-9+/]+=*) *$/i.exec(header)?.[1]
-  if (encoded === undefined) return null
+function parseClient(header: string): ClientCredentials | null {
+  const basic = parseBasic(header)
+  if (basic === null || basic.username === '') return null
   try {
-    const joined = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(
-      Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0)),
-    )
-    const colon = joined.indexOf(':')
-    if (colon < 1) return null
-    return { clientId: decode(joined.slice(0, colon)), secret: decode(joined.slice(colon + 1)) }
+    return { clientId: decode(basic.username), secret: decode(basic.password) }
   } catch {
     return null
   }
@@ -60,7 +56,7 @@ export function readOwnToken(
   header: string | undefined,
   sent: { client_secret?: string | undefined },
 ): string | null {
-  const token = /^bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null
+  const token = parseBearer(header)
   if (token !== null && sent.client_secret !== undefined) refuseSecond('client_secret')
   return token
 }
@@ -78,7 +74,7 @@ export function toCredentials(
     return { clientId: sent.client_id, secret: sent.client_secret ?? null }
   }
   if (sent.client_secret !== undefined) refuseSecond('client_secret')
-  const given = parseBasic(header) ?? fail({ code: 'invalid_client' })
+  const given = parseClient(header) ?? fail({ code: 'invalid_client' })
   if ((sent.client_id ?? given.clientId) !== given.clientId) refuseSecond('client_id')
   return given
 }

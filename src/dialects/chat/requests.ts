@@ -162,19 +162,3 @@ export function parseFileName(text: string): { name: string; type: string } | nu
     ? { name: uuid.data, type: aliases[type.toLowerCase()] ?? type.toLowerCase() }
     : null
 }
-
-/** The name and password of `Authorization: Basic` (RFC 7617), or null. */
-export function parseBasic(
-  header: string | undefined,
-): { username: string; password: string } | null {
-  const encoded = /^basic +(\S+) *$/i.exec(header ?? '')?.[1]
-  if (encoded === undefined) return null
-  try {
-    const bytes = Uint8Array.from(atob(encoded), (char) => char.charCodeAt(0))
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    const colon = text.indexOf(':')
-    return colon < 0 ? null : { username: text.slice(0, colon), password: text.slice(colon + 1) }
-  } catch {
-    return null
-  }
-}

@@ -15,9 +15,9 @@ import { authenticate, type DeviceInfo, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { openUpload, storeUpload } from '../../core/uploads'
 import { body, check, params, query, readBody } from '../../http/body'
-import { clientOf } from '../../http/client'
+import { cookielessClientOf } from '../../http/client'
 import * as credentials from '../../http/credentials'
-import { readBearer } from '../../http/credentials'
+import { parseBasic, readBearer } from '../../http/credentials'
 import { type AppEnv, EdgeError } from '../../http/dialect'
 import { shield } from '../../http/shield'
 import { fileSafety, sendObject } from '../../http/stored-object'
@@ -27,9 +27,8 @@ import { fileHeaders, renderSelf, renderUser } from './responses'
 
 /** The document, in its order. The uploads that its photos rest on come last. */
 
-/** Cookies count for nothing here, neither as a session nor as a device. */
 function client(c: Context<AppEnv>, device: DeviceInfo | null = null): Client {
-  return { ...clientOf(c, 'chat'), deviceToken: null, formerToken: null, device }
+  return { ...cookielessClientOf(c, 'chat'), device }
 }
 
 const needs = { scope: 'delegated:all', needsConfirmedEmail: false } as const
@@ -52,7 +51,7 @@ async function signInByBasic(
   c: Context<AppEnv>,
   device: DeviceInfo | null,
 ): Promise<SignedIn | null> {
-  const basic = requests.parseBasic(c.req.header('Authorization'))
+  const basic = parseBasic(c.req.header('Authorization'))
   if (basic === null) fail({ code: 'not_authenticated' })
   const { username, password } = basic
   const code = c.req.header('X-OTP')?.trim() ?? ''

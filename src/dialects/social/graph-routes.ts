@@ -12,13 +12,13 @@ import {
 } from '../../core/follows'
 import { listInviteCodes } from '../../core/invites'
 import { pictureBytesMax, removePicture, setPicture } from '../../core/pictures'
-import { describeScopes, type Scope } from '../../core/scopes'
+import { describeScopes } from '../../core/scopes'
 import { searchPeople } from '../../core/search'
 import { body, params, query } from '../../http/body'
-import * as credentials from '../../http/credentials'
 import { type AppEnv, EdgeError } from '../../http/dialect'
 import { readFile } from '../../http/multipart'
 import { shield } from '../../http/shield'
+import { caller, session } from './callers'
 import * as requests from './requests'
 import { unwrapped } from './requests'
 import {
@@ -33,8 +33,6 @@ import {
 
 /** Invitations, search, the graph and the picture, in the order of the document. */
 
-const session = (scope: Scope) => credentials.session({ scope, needsConfirmedEmail: true })
-const caller = (scope: Scope) => credentials.caller({ scope, needsConfirmedEmail: true })
 const target = body(requests.TargetBody, { unwrap: unwrapped })
 
 export const graph = new Hono<AppEnv>()

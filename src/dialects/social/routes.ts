@@ -9,17 +9,16 @@ import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAccount } from '../../core/registration'
-import type { Scope } from '../../core/scopes'
 import { authenticate, describeSession, endAllSessions, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
 import { body, check, params, query, readBody, type WireIssue } from '../../http/body'
 import { clientOf } from '../../http/client'
 import { clearSessionCookie, setDeviceCookie, setSessionCookie } from '../../http/cookies'
-import * as credentials from '../../http/credentials'
 import { findSessionToken, fromOwnPages, notByHead, readSessionToken } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
 import { shield } from '../../http/shield'
+import { caller, session } from './callers'
 import { graph } from './graph-routes'
 import * as requests from './requests'
 import { unwrapped } from './requests'
@@ -33,10 +32,6 @@ import {
 } from './responses'
 
 /** The account half of the document, in its order; the rest is in graph-routes.ts. */
-
-/** Delegated calls: the scope is what an application would need; a session has every one. */
-const session = (scope: Scope) => credentials.session({ scope, needsConfirmedEmail: true })
-const caller = (scope: Scope) => credentials.caller({ scope, needsConfirmedEmail: true })
 
 const client = (c: Context<AppEnv>, userAgent?: string) => clientOf(c, 'social', userAgent)
 

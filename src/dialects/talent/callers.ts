@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import type { Client } from '../../core/context'
-import { clientOf } from '../../http/client'
+import { cookielessClientOf } from '../../http/client'
 import * as credentials from '../../http/credentials'
 import { readBearer } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
@@ -14,5 +14,5 @@ export const caller = credentials.caller(needs, readBearer)
 export const session = credentials.session(needs, readBearer)
 
 export function client(c: Context<AppEnv>): Client {
-  return { ...clientOf(c, 'talent'), deviceToken: null, formerToken: null }
+  return cookielessClientOf(c, 'talent')
 }

@@ -1,4 +1,5 @@
 import type { Profile } from '../../core/profiles'
+import { valueAt } from '../../http/body'
 
 /** Where this API's nested account keeps what the core calls by one word. */
 
@@ -51,14 +52,10 @@ const tidied: { readonly [F in PartField]?: (text: string) => string } = {
 
 export type Parts = { [F in PartField]?: Profile[F] | null }
 
-function valueAt(sent: unknown, place: string): unknown {
-  return place.split('.').reduce<unknown>((value, key) => Object(value)[key], sent)
-}
-
 /** The parts that were sent, as the core knows them: null takes one away, and so does an empty text. */
 export function partsAt(sent: unknown, where = updatePlaces): Parts {
   const parts = where.flatMap(([place, field]) => {
-    const value = valueAt(sent, place)
+    const value = valueAt(sent, place.split('.'))
     if (value !== null && typeof value !== 'string') return []
     const text = value?.trim() ?? ''
     return [[field, text === '' ? null : (tidied[field]?.(text) ?? text)] as const]
