@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import type * as z from 'zod'
+import type * as z from 'zod/mini'
 import type { Core } from '../core/context'
 import { AccountError, type Issue } from '../core/errors'
 import { authenticate, type Caller } from '../core/sessions'
@@ -117,7 +117,7 @@ export function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
  * Checks an input, or fails with every field that breaks a rule, each once. `further` are issues
  * that a schema cannot know.
  */
-export async function check<Schema extends z.ZodType>(
+export async function check<Schema extends z.ZodMiniType>(
   schema: Schema,
   input: unknown,
   location: Location,
@@ -137,7 +137,7 @@ export async function check<Schema extends z.ZodType>(
   throw new AccountError({ code: 'invalid_input', issues: [...byField.values()] })
 }
 
-type Validated<Target extends string, Schema extends z.ZodType> = MiddlewareHandler<
+type Validated<Target extends string, Schema extends z.ZodMiniType> = MiddlewareHandler<
   AppEnv,
   string,
   { in: { [T in Target]: z.input<Schema> }; out: { [T in Target]: z.output<Schema> } }
@@ -164,7 +164,7 @@ export interface BodyOptions {
 }
 
 /** The checked body is `c.req.valid('json')`, whichever type it came in. */
-export function body<Schema extends z.ZodType>(
+export function body<Schema extends z.ZodMiniType>(
   schema: Schema,
   { unwrap, further, takesForms }: BodyOptions = {},
 ): Validated<'json', Schema> {
@@ -186,7 +186,7 @@ export function readQuery(c: Context<AppEnv>): unknown {
 }
 
 /** The checked query is `c.req.valid('query')`. A parameter that is given twice is a list. */
-export function query<Schema extends z.ZodType>(schema: Schema): Validated<'query', Schema> {
+export function query<Schema extends z.ZodMiniType>(schema: Schema): Validated<'query', Schema> {
   return async function query(c, next) {
     const sent = await authenticatedFirst(c, check(schema, readQuery(c), 'query'))
     c.req.addValidatedData('query', sent as object)
@@ -195,7 +195,7 @@ export function query<Schema extends z.ZodType>(schema: Schema): Validated<'quer
 }
 
 /** The checked path parameters are `c.req.valid('param')`. */
-export function params<Schema extends z.ZodType>(schema: Schema): Validated<'param', Schema> {
+export function params<Schema extends z.ZodMiniType>(schema: Schema): Validated<'param', Schema> {
   return async function params(c, next) {
     const sent = await authenticatedFirst(c, check(schema, c.req.param(), 'params'))
     c.req.addValidatedData('param', sent as object)

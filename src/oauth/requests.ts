@@ -1,18 +1,25 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { fail, failInput } from '../core/errors'
 import type { ClientCredentials } from '../core/oauth/clients'
 import { parseBasic, parseBearer } from '../http/credentials'
 
 /** What clients send, and who they say they are. */
 
-const text = z.string().optional()
+const text = z.optional(z.string())
 const credentials = { client_id: text, client_secret: text }
 
 /** By spaces as the standard says, or by commas as older clients do. */
-const ScopeList = z.string().transform((list) => list.split(/[\s,]+/).filter((name) => name !== ''))
+const ScopeList = z.pipe(
+  z.string(),
+  z.transform((list) => list.split(/[\s,]+/).filter((name) => name !== '')),
+)
 
 // What a request must have is asked for by require…(), after the client has said who it is.
-export const TokenBody = z.object({ grant_type: text, scope: ScopeList.optional(), ...credentials })
+export const TokenBody = z.object({
+  grant_type: text,
+  scope: z.optional(ScopeList),
+  ...credentials,
+})
 export const IntrospectBody = z.object({ token: text, ...credentials })
 export const RevokeBody = IntrospectBody
 

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import type { ZodType } from 'zod'
+import type { ZodMiniType } from 'zod/mini'
 import { fail } from '../core/errors'
 import { issueClientToken, readClientToken, revokeClientToken } from '../core/oauth/client-tokens'
 import { authenticateClient } from '../core/oauth/clients'
@@ -34,7 +34,7 @@ oauth.get('/oauth/jwks', async (c) => {
   return c.json({ keys: keys.map((key) => ({ ...key, use: 'sig', alg: 'ES256' })) })
 })
 
-const sentAs = <Schema extends ZodType>(schema: Schema) =>
+const sentAs = <Schema extends ZodMiniType>(schema: Schema) =>
   body(schema, { unwrap: requests.dropEmpty })
 
 oauth.post('/oauth/token', shield, sentAs(requests.TokenBody), async (c) => {
