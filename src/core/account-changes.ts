@@ -5,6 +5,7 @@ import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import { prepareAddressChange } from './address-change'
+import { requireAdministrator } from './administration'
 import { storeCompleteness } from './completeness'
 import type { Client, Core } from './context'
 import { fail, failInput } from './errors'
@@ -56,9 +57,7 @@ export async function updateAccount(
   client: Client,
 ): Promise<Changed> {
   const isOwn = options.targetId === null || options.targetId === viewer.account.id
-  if ((!isOwn || changes.role !== undefined) && viewer.account.role !== 'admin') {
-    fail({ code: 'forbidden' })
-  }
+  if (!isOwn || changes.role !== undefined) requireAdministrator(viewer)
   const target = isOwn ? viewer.account : await getAccount(core, options.targetId ?? '')
   const newEmail = changes.email === target.email ? undefined : changes.email
   const isSensitive =

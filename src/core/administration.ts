@@ -5,13 +5,15 @@ import { type Account, accountColumns } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'
 import { usernameKey } from './identifiers'
+import { holds } from './scopes'
 import { sessionsOf } from './session-list'
 import { authenticate, type Caller, endAllStatements, isAlive, type Viewer } from './sessions'
 
 /** What administrators may do to the accounts of others. */
 
-export function requireAdministrator(viewer: Viewer): void {
-  if (viewer.account.role !== 'admin') fail({ code: 'forbidden' })
+/** An application needs to have been allowed it as well, whoever it acts for. */
+export function requireAdministrator({ account, scopes }: Viewer): void {
+  if (account.role !== 'admin' || !holds(scopes, 'admin:profile:write')) fail({ code: 'forbidden' })
 }
 
 /**

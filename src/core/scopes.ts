@@ -76,6 +76,11 @@ export const scopes = {
   },
 
   'admin:profile:write': { description: 'Change any profile, as an administrator.', parent: '*' },
+  openid: { description: 'Know who you are.', parent: '*' },
+  profile: { description: 'See your name, your username and your picture.', parent: '*' },
+  email: { description: 'See your e-mail address.', parent: '*' },
+  offline_access: { description: 'Stay connected while you are away.', parent: '*' },
+
   'client:oauth:introspect': {
     description: 'Ask what a token is worth, as an application of its own.',
     parent: '*',
@@ -86,6 +91,11 @@ export type Scope = keyof typeof scopes
 
 /** What an application holds for itself; the others it can only hold for a person. */
 export const clientScopes: readonly Scope[] = ['client:oauth:introspect']
+
+/** What a person can let an application do. */
+export const personScopes: readonly Scope[] = toScopes(Object.keys(scopes)).filter(
+  (scope) => scope !== '*' && !clientScopes.includes(scope),
+)
 
 /** What the session of an account holds. */
 export function scopesOf({ role }: { readonly role: string }): readonly Scope[] {

@@ -1,4 +1,4 @@
-import { and, gt, type SQL, sql } from 'drizzle-orm'
+import { and, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { sessions } from '../storage/schema'
 import { deleteSessionRecords } from '../storage/session-records'
@@ -28,6 +28,7 @@ export function sessionsOf(core: Core, account: SQL) {
     .where(
       and(
         sql`${sessions.accountNumber} = ${account}`,
+        isNull(sessions.grantedTo),
         gt(sessions.idleExpiresAt, core.now),
         sql`${sessions.sessionEpoch} = (SELECT epoch FROM accounts WHERE number = ${account})`,
         sql`${sessions.systemEpoch} = (SELECT global_epoch FROM system WHERE one = 1)`,
@@ -64,7 +65,7 @@ export async function endSessionById(core: Core, viewer: Viewer, id: string): Pr
   const [ended] = await run(
     core.db,
     core.db.all<{ tokenHash: string }>(sql`DELETE FROM sessions
-      WHERE session_id = ${id} AND account_number = ${viewer.account.number}
+      WHERE session_id = ${id} AND account_number = ${viewer.account.number} AND granted_to IS NULL
       RETURNING token_hash AS tokenHash`),
   )
   core.defer(

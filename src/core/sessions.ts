@@ -1,7 +1,7 @@
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
-import { newToken } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import { commit, type Query, type Rows, run } from '../storage/database'
+import { clients } from '../storage/oauth-schema'
 import { accounts, sessions, system } from '../storage/schema'
 import {
   type DeviceInfo,
@@ -11,10 +11,10 @@ import {
   type SessionRecord,
 } from '../storage/session-records'
 import { type Account, accountColumns } from './accounts'
-import type { Client, Core } from './context'
+import type { Core } from './context'
 import { fail } from './errors'
 import { oweForgetting } from './outbox'
-import type { Scope } from './scopes'
+import { holds, type Scope, scopesOf, toScopes } from './scopes'
 
 /**
  * Sessions: D1 says at each request whether one still counts, KV remembers what it is. They slide,
@@ -23,12 +23,18 @@ import type { Scope } from './scopes'
 
 export type { DeviceInfo, SessionRecord }
 
-/** What a request carries to prove who sends it, and what the route it reached asks for. */
-export interface Caller {
+/** What a request carries to prove who sends it. */
+export interface Credentials {
   /** The session token, or null when there is none or it could never be one. */
   readonly token: string | null
-  /** What the route needs. A session has every scope of its account. */
-  readonly scope: Scope
+  /** What an application's token is good for; null where it is a person's own, good for everything. */
+  readonly scopes: readonly Scope[] | null
+}
+
+/** The same, and what the route that it reached asks for. */
+export interface Caller extends Credentials {
+  /** What the route needs, if anything. A session has every scope of its account. */
+  readonly scope: Scope | null
   /** Whether the route is closed to accounts whose address is not confirmed. */
   readonly needsConfirmedEmail: boolean
 }
@@ -39,12 +45,16 @@ export interface Session {
   readonly openedAt: number
   readonly authenticatedAt: number
   readonly expiresAt: number
+  /** The application that the person granted it to, if it is not their own. */
+  readonly grantedTo: string | null
 }
 
 /** Who is calling. Only authenticate() makes one. */
 export interface Viewer {
   readonly account: Account
   readonly session: Session
+  /** What they may do now. */
+  readonly scopes: readonly Scope[]
 }
 
 const { accountNumber, systemEpoch, sessionEpoch, ...verdictColumns } = {
@@ -57,15 +67,21 @@ const { accountNumber, systemEpoch, sessionEpoch, ...verdictColumns } = {
   authenticatedAt: sessions.authenticatedAt,
   seenAt: sessions.seenAt,
   expiresAt: sessions.expiresAt,
+  grantedTo: sessions.grantedTo,
 }
 
 /** The one query that decides about a session: its row, its account and the epochs of both and of all. */
 function verdict(core: Core, tokenHash: string) {
   return core.db
-    .select({ session: verdictColumns, account: accountColumns })
+    .select({
+      session: verdictColumns,
+      account: accountColumns,
+      grantee: { clientScopes: clients.clientScopes },
+    })
     .from(sessions)
     .innerJoin(accounts, and(eq(accounts.number, accountNumber), eq(accounts.epoch, sessionEpoch)))
     .innerJoin(system, and(eq(system.one, 1), eq(system.globalEpoch, systemEpoch)))
+    .leftJoin(clients, eq(clients.clientId, sessions.grantedTo))
     .where(
       and(
         eq(sessions.tokenHash, tokenHash),
@@ -74,6 +90,22 @@ function verdict(core: Core, tokenHash: string) {
         isNull(accounts.disabledAt),
       ),
     )
+}
+
+/**
+ * What a caller may do: a person whatever their account may, an application what its token says and it
+ * still has. Null where a token was shown that does not belong to what was found.
+ */
+function scopesHeld(
+  { scopes }: Credentials,
+  found: { session: { grantedTo: string | null }; account: Account },
+  clientScopes: readonly string[] | null,
+): readonly Scope[] | null {
+  const isGrant = found.session.grantedTo !== null
+  if (isGrant !== (scopes !== null)) return null
+  if (scopes === null) return scopesOf(found.account)
+  const left = toScopes(clientScopes ?? [])
+  return scopes.filter((scope) => holds(left, scope))
 }
 
 /** Refuses a caller and reads `queries` in the same round trip as the verdict about them. */
@@ -87,12 +119,16 @@ export async function authenticate<const Queries extends readonly Query[]>(
   const [[found], ...rows] = await run(core.db, verdict(core, tokenHash), ...queries)
   if (!found) fail({ code: 'not_authenticated' })
   const { account, session } = found
+  const scopes = scopesHeld(caller, found, found.grantee?.clientScopes ?? null)
+  if (scopes === null) fail({ code: 'not_authenticated' })
+  const { scope } = caller
+  if (scope !== null && !holds(scopes, scope)) fail({ code: 'missing_scope', scope })
   if (caller.needsConfirmedEmail && !isConfirmedEnough(core, account)) {
     fail({ code: 'email_not_confirmed' })
   }
   slide(core, session)
   return {
-    viewer: { account, session: { ...session, id: session.sessionId } },
+    viewer: { account, session: { ...session, id: session.sessionId }, scopes },
     rows: rows as unknown as Rows<Queries>,
   }
 }
@@ -132,15 +168,16 @@ function slide(core: Core, session: { tokenHash: string; seenAt: number; expires
 
 /** Whether the viewer's session still counts at the moment of a change, as a condition in SQL. */
 export function isAlive(core: Core, viewer: Viewer): SQL {
-  return isSessionAlive(core, viewer.session.tokenHash)
+  return isHashAlive(core, viewer.session.tokenHash)
 }
 
 /** The same by a token, for what is done beside the verdict about its caller. */
 export async function isTokenAlive(core: Core, token: string | null): Promise<SQL> {
-  return isSessionAlive(core, await hashToken(token ?? ''))
+  return isHashAlive(core, await hashToken(token ?? ''))
 }
 
-function isSessionAlive(core: Core, tokenHash: string): SQL {
+/** The same by what is stored of a token. */
+export function isHashAlive(core: Core, tokenHash: string): SQL {
   return sql`EXISTS (SELECT 1 FROM sessions
     JOIN accounts AS holder ON holder.number = sessions.account_number AND holder.epoch = sessions.session_epoch
     JOIN system ON system.one = 1 AND system.global_epoch = sessions.system_epoch
@@ -148,65 +185,11 @@ function isSessionAlive(core: Core, tokenHash: string): SQL {
       AND sessions.idle_expires_at > ${core.now} AND sessions.expires_at > ${core.now})`
 }
 
-/** Whether the person proved who they are within the last minutes that the setting names. */
+/** Whether the person proved who they are within the last minutes that the setting names; no application does. */
 export function isRecentlyAuthenticated(core: Core, viewer: Viewer): boolean {
+  if (viewer.session.grantedTo !== null) return false
   const ageMs = core.now - viewer.session.authenticatedAt
   return ageMs <= core.settings.recentAuthenticationSeconds * 1000
-}
-
-export interface OpenedSession {
-  /** The secret, handed to the client once and stored nowhere. */
-  readonly token: string
-  readonly tokenHash: string
-  readonly id: string
-  readonly expiresAt: number
-  /** What it is, as KV and the lists of sessions tell. */
-  readonly record: SessionRecord
-  /** Opens it, provided that the account is as it was when the proof was checked and `when` holds. */
-  insert(when: SQL): Query
-  /** Tells KV, after the response. */
-  remember(): void
-}
-
-/**
- * Prepares a session of an account in one of its epochs. The only place that opens one: whoever
- * calls it has seen every factor that the account asks for.
- */
-export async function prepareSession(
-  core: Core,
-  account: { number: number; epoch: number },
-  client: Client,
-): Promise<OpenedSession> {
-  const { now, settings } = core
-  const token = newToken()
-  const tokenHash = await hashToken(token)
-  const id = crypto.randomUUID()
-  const expiresAt = now + settings.sessionMaxSeconds * 1000
-  const idleExpiresAt = Math.min(now + settings.sessionIdleSeconds * 1000, expiresAt)
-  const record: SessionRecord = {
-    dialect: client.dialect,
-    ipAddress: client.address,
-    userAgent: client.userAgent,
-    device: client.device,
-    expiresAt,
-  }
-  return {
-    token,
-    tokenHash,
-    id,
-    expiresAt,
-    record,
-    insert: (when) =>
-      core.db.run(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
-          opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, device_id)
-        SELECT ${tokenHash}, ${id}, accounts.number, accounts.epoch, system.global_epoch,
-          ${now}, ${now}, ${now}, ${idleExpiresAt}, ${expiresAt}, ${JSON.stringify(record)}, ${client.device?.id ?? null}
-        FROM accounts JOIN system ON system.one = 1
-        WHERE accounts.number = ${account.number} AND accounts.epoch = ${account.epoch}
-          AND accounts.disabled_at IS NULL AND ${when}
-        ON CONFLICT (token_hash) DO NOTHING`),
-    remember: () => core.defer(putSessionRecord(core.kv, tokenHash, record, now)),
-  }
 }
 
 /** What the viewer's session is, from KV or, when KV has nothing, rebuilt from D1. */
@@ -228,7 +211,8 @@ export async function describeSession(core: Core, viewer: Viewer): Promise<Sessi
 }
 
 /** Ends the session of a token at once. A token without a session ends nothing, and says nothing. */
-export async function endSession(core: Core, token: string): Promise<void> {
+export async function endSession(core: Core, { token }: Credentials): Promise<void> {
+  if (token === null) return
   const tokenHash = await hashToken(token)
   await run(core.db, core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`))
   core.defer(deleteSessionRecords(core.kv, [tokenHash]))
@@ -252,8 +236,14 @@ export function endAllStatements(core: Core, account: SQL, keep: string | null):
   ]
 }
 
-/** Ends every session of the account that a token belongs to, its own among them. */
-export async function endAllSessions(core: Core, token: string): Promise<void> {
+/**
+ * Ends every session of the account that a token belongs to, its own among them. An application needs
+ * to be allowed all of the account.
+ */
+export async function endAllSessions(core: Core, { token, scopes }: Credentials): Promise<void> {
+  if (token === null) return
+  const scope = 'delegated:all'
+  if (scopes !== null && !holds(scopes, scope)) fail({ code: 'missing_scope', scope })
   const tokenHash = await hashToken(token)
   const [[found]] = await run(core.db, verdict(core, tokenHash))
   if (!found) return

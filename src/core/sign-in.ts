@@ -5,7 +5,7 @@ import type { Query } from '../storage/database'
 import { deleteSessionRecords } from '../storage/session-records'
 import type { Account } from './accounts'
 import type { Client, Core } from './context'
-import { type OpenedSession, prepareSession } from './sessions'
+import { type OpenedSession, prepareSession } from './session-opening'
 import { rememberSources, sourcesOf } from './sources'
 import { clear, strangersBucket } from './throttle'
 

@@ -14,6 +14,7 @@ import { sweepAbandonedUploads } from './uploads'
 const rowsPerSweep = 1000
 /** How long a tag is kept that nobody uses. */
 const unusedTagMs = 24 * 60 * 60 * 1000
+const usedCodeKeptMs = 24 * 60 * 60 * 1000
 
 /** Deletes up to 1000 expired rows of each table. Two round trips. */
 export async function sweepExpired(core: Core): Promise<void> {
@@ -34,6 +35,9 @@ export async function sweepExpired(core: Core): Promise<void> {
     sweep(sql`known_sources`, sql`seen_at <= ${now - settings.knownSourceSeconds * 1000}`),
     sweep(sql`login_history`, sql`at <= ${now - settings.loginHistorySeconds * 1000}`),
     sweep(sql`revoked_tokens`, sql`expires_at <= ${now}`),
+    // Kept for a day, so that a code that is shown again is still known for what it is.
+    sweep(sql`authorization_codes`, sql`expires_at <= ${now - usedCodeKeptMs}`),
+    sweep(sql`pushed_requests`, sql`expires_at <= ${now}`),
     sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
   )

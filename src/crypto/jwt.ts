@@ -67,7 +67,8 @@ export async function verifyJwt(
   expected: {
     readonly type: string
     readonly issuer: string
-    readonly audience: string
+    /** Null for whoever it is meant for. */
+    readonly audience: string | null
     readonly now: number
   },
 ): Promise<Claims | null> {
@@ -80,7 +81,7 @@ export async function verifyJwt(
       algorithms: [algorithm],
       typ: expected.type,
       issuer: expected.issuer,
-      audience: expected.audience,
+      ...(expected.audience === null ? {} : { audience: expected.audience }),
       currentDate: new Date(expected.now),
       requiredClaims: ['exp', 'iat', 'sub', 'jti'],
     })

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import type { Client } from '../core/context'
 import { readDeviceCookie, readSessionCookie } from './cookies'
-import { isToken } from './credentials'
+import { isToken, ofSession } from './credentials'
 import type { AppEnv } from './dialect'
 
 const userAgentLengthMax = 512
@@ -22,7 +22,7 @@ export function clientOf(c: Context<AppEnv>, dialect: string, userAgent?: string
         .toWellFormed()
         .replace(/\p{Cc}/gu, ' ') ?? null,
     deviceToken: device !== null && isToken(device) ? device : null,
-    formerToken: readSessionCookie(c),
+    formerToken: ofSession(readSessionCookie(c)).token,
     device: null,
   }
 }

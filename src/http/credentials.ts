@@ -1,6 +1,8 @@
 import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { authenticate, type Caller } from '../core/sessions'
+import { findGrant } from '../core/oauth/access-tokens'
+import { holds } from '../core/scopes'
+import { authenticate, type Caller, type Credentials } from '../core/sessions'
 import { readSessionCookie } from './cookies'
 import { type AppEnv, EdgeError } from './dialect'
 
@@ -16,10 +18,24 @@ export function parseBearer(header: string | undefined): string | null {
   return /^bearer +(\S+) *$/i.exec(header ?? '')?.[1] ?? null
 }
 
-/** The same where it could be a token of a session. */
-export function readBearer(c: Context<AppEnv>): string | null {
+/** Nobody's. */
+export const noCredentials: Credentials = { token: null, scopes: null }
+
+/** What a person's own session is shown by; a text that could be no token shows nothing. */
+export function ofSession(text: string | null): Credentials {
+  return { token: text !== null && isToken(text) ? text : null, scopes: null }
+}
+
+/** Looks once at the token of an application, which is signed and says itself what it is good for. */
+export const readGrant = createMiddleware<AppEnv>(async function readGrant(c, next) {
   const token = parseBearer(c.req.header('Authorization'))
-  return token !== null && isToken(token) ? token : null
+  if (token?.includes('.')) c.set('grant', await findGrant(c.var.core, token))
+  await next()
+})
+
+/** A session's token, or an application's, in `Authorization: Bearer`. */
+export function readBearer(c: Context<AppEnv>): Credentials {
+  return c.get('grant') ?? ofSession(parseBearer(c.req.header('Authorization')))
 }
 
 /** The name and password of `Authorization: Basic` (RFC 7617), or null. */
@@ -57,25 +73,30 @@ function sender(c: Context<AppEnv>): 'ours' | 'foreign' | 'unknown' {
 }
 
 /**
- * The session token of a request, from the header or the cookie; the header alone counts where both
- * are sent. A cookie that another site may have made the browser send is refused on a change, and
- * not looked at elsewhere.
+ * What a request carries, in the header or the cookie; the header alone counts where both are sent. A
+ * cookie that another site may have made the browser send is refused on a change, and not looked at
+ * elsewhere.
  */
-export function readSessionToken(c: Context<AppEnv>): string | null {
+export function readCredentials(c: Context<AppEnv>): Credentials {
   if (c.req.header('Authorization') !== undefined) return readBearer(c)
   const cookie = readSessionCookie(c)
-  if (cookie === null) return null
+  if (cookie === null) return noCredentials
   const from = sender(c)
-  if (isSafe(c.req.method)) return from !== 'foreign' && isToken(cookie) ? cookie : null
+  if (isSafe(c.req.method)) return from === 'foreign' ? noCredentials : ofSession(cookie)
   if (from !== 'ours') throw new EdgeError({ code: 'cross_origin' })
-  return isToken(cookie) ? cookie : null
+  return ofSession(cookie)
 }
 
 /** The same where a session only helps: a cookie that cannot be trusted is as good as none. */
-export function findSessionToken(c: Context<AppEnv>): string | null {
+export function findCredentials(c: Context<AppEnv>): Credentials {
   return c.req.header('Authorization') === undefined && sender(c) !== 'ours'
-    ? null
-    : readSessionToken(c)
+    ? noCredentials
+    : readCredentials(c)
+}
+
+/** Whom an answer is for, where anybody may ask; an application that may not act for all of an account is nobody. */
+export function visitorOf({ token, scopes }: Credentials): Pick<Caller, 'token'> {
+  return { token: scopes === null || holds(scopes, 'delegated:all') ? token : null }
 }
 
 /** Refuses another site's page where a cookie is about to be set: it would sign its visitor in as somebody else. */
@@ -91,24 +112,24 @@ export const notByHead = createMiddleware<AppEnv>(async function notByHead(c, ne
   return
 })
 
-type Needs = Omit<Caller, 'token'>
-type ReadToken = (c: Context<AppEnv>) => string | null
+type Needs = Omit<Caller, keyof Credentials>
+type Read = (c: Context<AppEnv>) => Credentials
 
 /**
- * For reads: the core function asks D1 about the caller together with what it reads. `readToken` is
- * where the dialect looks for a token.
+ * For reads: the core function asks D1 about the caller together with what it reads. `read` is where
+ * the dialect looks for credentials.
  */
-export function caller(needs: Needs, readToken: ReadToken = readSessionToken) {
+export function caller(needs: Needs, read: Read = readCredentials) {
   return createMiddleware<AppEnv>(async function caller(c, next) {
-    c.set('caller', { token: readToken(c), ...needs })
+    c.set('caller', { ...read(c), ...needs })
     await next()
   })
 }
 
 /** For changes: asks D1 about the caller before the body is looked at. */
-export function session(needs: Needs, readToken: ReadToken = readSessionToken) {
+export function session(needs: Needs, read: Read = readCredentials) {
   return createMiddleware<AppEnv>(async function session(c, next) {
-    const asking = { token: readToken(c), ...needs }
+    const asking = { ...read(c), ...needs }
     const { viewer } = await authenticate(c.var.core, asking)
     c.set('caller', asking)
     c.set('viewer', viewer)

@@ -2,7 +2,7 @@ import type { Context, ErrorHandler, Hono } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Core } from '../core/context'
 import { AccountError, type Failure, failureOf } from '../core/errors'
-import type { Caller, Viewer } from '../core/sessions'
+import type { Caller, Credentials, Viewer } from '../core/sessions'
 import type { Env } from '../env'
 import { logProblem } from './log'
 
@@ -12,6 +12,8 @@ export interface AppEnv {
   Bindings: Env
   Variables: {
     core: Core
+    /** What an application showed, where it showed a token of ours. */
+    grant?: Credentials | null
     /** Set by the middleware of routes that ask who is there. */
     caller: Caller
     viewer: Viewer

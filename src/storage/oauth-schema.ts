@@ -1,6 +1,7 @@
-import { index, integer, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { accounts, sessions } from './schema'
 
-/** The tables of the authorization server. */
+/** The tables of the authorization server. What a person allows an application is a row in `sessions`. */
 
 /** Applications that act for people, or for themselves. */
 export const clients = sqliteTable('clients', {
@@ -14,6 +15,10 @@ export const clients = sqliteTable('clients', {
   /** JSON arrays. */
   redirectUris: text('redirect_uris', { mode: 'json' }).$type<string[]>().notNull(),
   clientScopes: text('client_scopes', { mode: 'json' }).$type<string[]>().notNull(),
+  /** Where somebody who signs out there may be sent. */
+  logoutUris: text('logout_uris', { mode: 'json' }).$type<string[]>().notNull().default([]),
+  /** The one way in which it sends its secret; null where either will do. */
+  secretIn: text('secret_in', { enum: ['header', 'body'] }),
   /** One of ours: nobody is asked whether it may. */
   isFirstParty: integer('is_first_party', { mode: 'boolean' }).notNull().default(false),
   registeredAt: integer('registered_at').notNull(),
@@ -36,4 +41,85 @@ export const revokedTokens = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
   },
   (t) => [index('revoked_tokens_expires').on(t.expiresAt)],
+)
+
+const client = () =>
+  text('client_id')
+    .notNull()
+    .references(() => clients.clientId, { onDelete: 'cascade' })
+
+const account = () =>
+  integer('account_number')
+    .notNull()
+    .references(() => accounts.number, { onDelete: 'cascade' })
+
+/** Codes that an application turns into a grant. Each counts once. */
+export const authorizationCodes = sqliteTable(
+  'authorization_codes',
+  {
+    codeHash: text('code_hash').primaryKey(),
+    clientId: client(),
+    accountNumber: account(),
+    /** The epoch in which the person said yes: whatever ends their sessions ends the code. */
+    accountEpoch: integer('account_epoch').notNull(),
+    redirectUri: text('redirect_uri').notNull(),
+    /** Whether the request named it, and so must whoever redeems the code. */
+    isRedirectNamed: integer('is_redirect_named', { mode: 'boolean' }).notNull(),
+    challenge: text('challenge').notNull(),
+    scopes: text('scopes', { mode: 'json' }).$type<string[]>().notNull(),
+    resources: text('resources', { mode: 'json' }).$type<string[]>().notNull(),
+    nonce: text('nonce'),
+    authenticatedAt: integer('authenticated_at').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+    usedAt: integer('used_at'),
+    usedBy: text('used_by'),
+    /** The grant that it became: a second use ends it. */
+    grantHash: text('grant_hash'),
+  },
+  (t) => [
+    index('authorization_codes_account').on(t.accountNumber),
+    index('authorization_codes_expires').on(t.expiresAt),
+  ],
+)
+
+/** Each is used once and names the one that comes after it; all of a grant go with it. */
+export const refreshTokens = sqliteTable(
+  'refresh_tokens',
+  {
+    refreshHash: text('refresh_hash').primaryKey(),
+    grantHash: text('grant_hash')
+      .notNull()
+      .references(() => sessions.tokenHash, { onDelete: 'cascade' }),
+    refreshExpiresAt: integer('refresh_expires_at').notNull(),
+    usedAt: integer('used_at'),
+    successorHash: text('successor_hash'),
+  },
+  (t) => [index('refresh_tokens_grant').on(t.grantHash)],
+)
+
+/** What a person has said yes to, so that they are asked once. */
+export const consents = sqliteTable(
+  'consents',
+  {
+    accountNumber: account(),
+    clientId: client(),
+    scopes: text('scopes', { mode: 'json' }).$type<string[]>().notNull(),
+    consentedAt: integer('consented_at').notNull(),
+  },
+  (t) => [
+    primaryKey({ columns: [t.accountNumber, t.clientId] }),
+    index('consents_client').on(t.clientId),
+  ],
+)
+
+/** Requests for authorization that an application left with us beforehand (RFC 9126). */
+export const pushedRequests = sqliteTable(
+  'pushed_requests',
+  {
+    requestHash: text('request_hash').primaryKey(),
+    clientId: client(),
+    parameters: text('parameters').notNull(),
+    expiresAt: integer('expires_at').notNull(),
+  },
+  (t) => [index('pushed_requests_expires').on(t.expiresAt)],
 )

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import { clients } from './oauth-schema'
 import type { Profile } from './profile'
 
 /**
@@ -63,7 +64,10 @@ const account = () =>
     .notNull()
     .references(() => accounts.number, { onDelete: 'cascade' })
 
-/** What decides whether a session counts. How it looks to people is the KV record's and `device`. */
+/**
+ * What decides whether a session counts. How it looks to people is the KV record's and `device`. The
+ * session of an application is what a person has granted it, and lives and dies like any other.
+ */
 export const sessions = sqliteTable(
   'sessions',
   {
@@ -82,9 +86,15 @@ export const sessions = sqliteTable(
     device: text('device').notNull(),
     /** The client's own id of its device, where its dialect has one: one session per device. */
     deviceId: text('device_id'),
+    /** The application that it was granted to; null for a session of the person's own. */
+    grantedTo: text('granted_to').references(() => clients.clientId, { onDelete: 'cascade' }),
+    grantedScopes: text('granted_scopes', { mode: 'json' }).$type<string[]>(),
+    /** The places where its tokens may be shown (RFC 8707). */
+    grantedResources: text('granted_resources', { mode: 'json' }).$type<string[]>(),
   },
   (t) => [
     index('sessions_account').on(t.accountNumber, t.deviceId),
+    index('sessions_granted_to').on(t.grantedTo).where(sql`${t.grantedTo} IS NOT NULL`),
     index('sessions_expires').on(t.idleExpiresAt),
   ],
 )

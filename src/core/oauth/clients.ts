@@ -1,7 +1,7 @@
 import { eq } from 'drizzle-orm'
 import { equalInConstantTime } from '../../crypto/keyed'
 import { hashToken } from '../../crypto/token'
-import { run } from '../../storage/database'
+import { type Query, type Rows, run } from '../../storage/database'
 import { clients } from '../../storage/oauth-schema'
 import type { Core } from '../context'
 import { fail } from '../errors'
@@ -15,6 +15,7 @@ export interface OAuthClient {
   readonly isPublic: boolean
   readonly isFirstParty: boolean
   readonly redirectUris: readonly string[]
+  readonly logoutUris: readonly string[]
   readonly scopes: readonly Scope[]
 }
 
@@ -22,35 +23,54 @@ export interface OAuthClient {
 export interface ClientCredentials {
   readonly clientId: string
   readonly secret: string | null
+  readonly secretIn: 'header' | 'body'
 }
 
-/**
- * The client behind its credentials: a confidential one by its secret, a public one by its id alone.
- * Fails with invalid_client; an unknown id fails like a wrong secret. One round trip.
- */
-export async function authenticateClient(
-  core: Core,
-  { clientId, secret }: ClientCredentials,
-): Promise<OAuthClient> {
-  const given = await hashToken(secret ?? '')
-  const [[row]] = await run(
-    core.db,
-    core.db.select().from(clients).where(eq(clients.clientId, clientId)),
-  )
-  if (!row) fail({ code: 'invalid_client' })
-  const former = (row.formerSecretUntil ?? 0) > core.now ? row.formerSecretHash : null
-  const expected = [row.secretHash, former].filter((hash) => hash !== null)
-  const isRight =
-    row.secretHash === null
-      ? secret === null
-      : secret !== null && expected.some((hash) => equalInConstantTime(hash, given))
-  if (!isRight) fail({ code: 'invalid_client' })
+type Row = typeof clients.$inferSelect
+
+/** The row of a client, for toClient(). */
+export function clientRow(core: Core, clientId: string) {
+  return core.db.select().from(clients).where(eq(clients.clientId, clientId))
+}
+
+export function toClient(row: Row): OAuthClient {
   return {
     clientId: row.clientId,
     name: row.clientName,
     isPublic: row.secretHash === null,
     isFirstParty: row.isFirstParty,
     redirectUris: row.redirectUris,
+    logoutUris: row.logoutUris,
     scopes: toScopes(row.clientScopes),
   }
+}
+
+export async function findClient(core: Core, clientId: string): Promise<OAuthClient | null> {
+  const [[row]] = await run(core.db, clientRow(core, clientId))
+  return row ? toClient(row) : null
+}
+
+/**
+ * The client behind its credentials: a confidential one by its secret, a public one by its id alone.
+ * Fails with invalid_client; an unknown id fails like a wrong secret. `queries` are read in the same
+ * round trip, and returned only then.
+ */
+export async function authenticateClient<const Queries extends readonly Query[]>(
+  core: Core,
+  credentials: ClientCredentials,
+  ...queries: Queries
+): Promise<{ client: OAuthClient; rows: Rows<Queries> }> {
+  const { clientId } = credentials
+  const [[row], ...rows] = await run(core.db, clientRow(core, clientId), ...queries)
+  if (!row || !(await isProven(core, row, credentials))) fail({ code: 'invalid_client' })
+  return { client: toClient(row), rows: rows as unknown as Rows<Queries> }
+}
+
+async function isProven(core: Core, row: Row, given: ClientCredentials): Promise<boolean> {
+  if (row.secretHash === null || given.secret === null) return row.secretHash === given.secret
+  const hash = await hashToken(given.secret)
+  const former = (row.formerSecretUntil ?? 0) > core.now ? row.formerSecretHash : null
+  const expected = [row.secretHash, former].filter((one) => one !== null)
+  const isRight = expected.some((one) => equalInConstantTime(one, hash))
+  return isRight && (row.secretIn ?? given.secretIn) === given.secretIn
 }

@@ -11,13 +11,13 @@ import { asSelf } from '../../core/profiles'
 import { requireRecentAuthentication } from '../../core/reauthentication'
 import { registerAndSignIn } from '../../core/registration'
 import { searchPortraits } from '../../core/search'
-import { authenticate, type DeviceInfo, endSession } from '../../core/sessions'
+import { authenticate, type Credentials, type DeviceInfo, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { openUpload, storeUpload } from '../../core/uploads'
 import { body, check, params, query, readBody } from '../../http/body'
 import { cookielessClientOf } from '../../http/client'
 import * as credentials from '../../http/credentials'
-import { parseBasic, readBearer } from '../../http/credentials'
+import { ofSession, parseBasic, parseBearer, readBearer, visitorOf } from '../../http/credentials'
 import { type AppEnv, EdgeError } from '../../http/dialect'
 import { shield } from '../../http/shield'
 import { fileSafety, sendObject } from '../../http/stored-object'
@@ -37,10 +37,10 @@ const session = credentials.session(needs, readBearer)
 
 const jsonOnly = { takesForms: false }
 
-/** The answer about oneself, of the session of this very request. */
-async function answerSelf(c: Context<AppEnv>, token: string | null) {
-  const portrait = await getOwnPortrait(c.var.core, { token, ...needs })
-  return c.json(renderSelf(portrait, portrait.sessions, token ?? ''))
+/** The answer about oneself, of the session of this very request. `shown` is the token as the client has it. */
+async function answerSelf(c: Context<AppEnv>, credentials: Credentials, shown: string | null) {
+  const portrait = await getOwnPortrait(c.var.core, { ...credentials, ...needs })
+  return c.json(renderSelf(portrait, portrait.sessions, shown ?? ''))
 }
 
 /** "Response: OK" of the document. */
@@ -98,14 +98,18 @@ routes.post(
   body(requests.Device, { ...jsonOnly, unwrap: requests.unwrappedDevice }),
   async (c) => {
     const signedIn = await signInByBasic(c, c.req.valid('json'))
-    return signedIn ? answerSelf(c, signedIn.session.token) : demandCode(c)
+    if (signedIn === null) return demandCode(c)
+    const { token } = signedIn.session
+    return answerSelf(c, ofSession(token), token)
   },
 )
 
-routes.get('/users/me', (c) => answerSelf(c, readBearer(c)))
+routes.get('/users/me', (c) =>
+  answerSelf(c, readBearer(c), parseBearer(c.req.header('Authorization'))),
+)
 
 routes.post('/users/me/logout', session, async (c) => {
-  await endSession(c.var.core, c.var.caller.token ?? '')
+  await endSession(c.var.core, c.var.caller)
   return ok(c)
 })
 
@@ -169,7 +173,7 @@ routes.on('GET', ['/users/login', '/users/resetPassword'], (c) => {
 })
 
 /** Anybody may look; a token that comes along only says who is not to be shown. */
-const visitor = (c: Context<AppEnv>) => ({ token: readBearer(c) })
+const visitor = (c: Context<AppEnv>) => visitorOf(readBearer(c))
 
 routes.get('/users/:id', params(requests.UserPath), async (c) =>
   c.json(renderUser(await getPortrait(c.var.core, visitor(c), c.req.valid('param').id))),
@@ -209,7 +213,7 @@ routes.delete('/users/me', shield, async (c) => {
     await deleteAccount(core, signedIn.account)
     return ok(c)
   }
-  const { viewer } = await authenticate(core, { token: readBearer(c), ...needs })
+  const { viewer } = await authenticate(core, { ...readBearer(c), ...needs })
   await requireRecentAuthentication(core, viewer, null)
   await deleteAccount(core, viewer.account, viewer)
   return ok(c)

@@ -66,12 +66,11 @@ routes.post('/users/login', shield, body(requests.LoginBody), async (c) => {
 })
 
 routes.post('/users/logout', bearer, body(requests.LogoutBody), async (c) => {
-  const token = c.var.caller.token ?? ''
   if (c.req.valid('json').all === true) {
-    await endAllSessions(c.var.core, token)
+    await endAllSessions(c.var.core, c.var.caller)
     return c.json({ message: 'All login tokens have been invalidated.' })
   }
-  await endSession(c.var.core, token)
+  await endSession(c.var.core, c.var.caller)
   return c.json({ message: "You've been logged out!" })
 })
 

@@ -7,12 +7,12 @@ import { login } from '../../core/login'
 import { asStranger, getPersonByUsername } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAndSignIn } from '../../core/registration'
-import { authenticate, endSession } from '../../core/sessions'
+import { authenticate, type Credentials, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { body, check, readBody } from '../../http/body'
 import { clientOf } from '../../http/client'
 import { setDeviceCookie } from '../../http/cookies'
-import { fromOwnPages, isToken, readBearer } from '../../http/credentials'
+import { fromOwnPages, ofSession, readBearer, visitorOf } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
 import { shield } from '../../http/shield'
 import * as requests from './requests'
@@ -35,8 +35,8 @@ function readTokenCookie(c: Context<AppEnv>): string | null {
 }
 
 /** The header alone counts where both are sent, as everywhere. */
-function carriedToken(c: Context<AppEnv>): string | null {
-  return c.req.header('Authorization') === undefined ? readTokenCookie(c) : readBearer(c)
+function carried(c: Context<AppEnv>): Credentials {
+  return c.req.header('Authorization') === undefined ? ofSession(readTokenCookie(c)) : readBearer(c)
 }
 
 /** A sign-in here takes the place of the session in this dialect's cookie, and leaves others alone. */
@@ -88,15 +88,20 @@ routes.post('/user/auth', fromOwnPages, shield, body(requests.AuthBody), async (
 })
 
 routes.get('/user/logged', async (c) => {
-  const carried = carriedToken(c)
-  if (carried === null) return c.json(envelope(404, 'TOKEN was not found', 'false'), 404)
-  const token = isToken(carried) ? carried : null
-  await authenticate(c.var.core, { token, scope: 'delegated:all', needsConfirmedEmail: false })
+  const credentials = carried(c)
+  const isInHeader = c.req.header('Authorization') !== undefined
+  if ((isInHeader ? credentials.token : readTokenCookie(c)) === null)
+    return c.json(envelope(404, 'TOKEN was not found', 'false'), 404)
+  await authenticate(c.var.core, {
+    ...credentials,
+    scope: 'delegated:all',
+    needsConfirmedEmail: false,
+  })
   return c.json(success('Validation', 'true'))
 })
 
 routes.get('/user/profile/:username', async (c) => {
-  const visitor = { token: carriedToken(c) }
+  const visitor = visitorOf(carried(c))
   const person = await getPersonByUsername(c.var.core, visitor, c.req.param('username'))
   return c.json(success(person.username, renderProfile(person)))
 })
@@ -145,10 +150,8 @@ function ownPagesForCookies(c: Context<AppEnv>, next: Next) {
 }
 
 routes.post('/user/logout', ownPagesForCookies, async (c) => {
-  const token = carriedToken(c)
-  if (token !== null) {
-    await endSession(c.var.core, token)
-    deleteCookie(c, cookieName, cookieOptions(c))
-  }
+  const credentials = carried(c)
+  await endSession(c.var.core, credentials)
+  if (readTokenCookie(c) !== null) deleteCookie(c, cookieName, cookieOptions(c))
   return c.json(success('Logged out'))
 })

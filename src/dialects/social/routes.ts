@@ -9,13 +9,19 @@ import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAccount } from '../../core/registration'
-import { authenticate, describeSession, endAllSessions, endSession } from '../../core/sessions'
+import {
+  authenticate,
+  type Credentials,
+  describeSession,
+  endAllSessions,
+  endSession,
+} from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
 import { body, check, params, query, readBody, type WireIssue } from '../../http/body'
 import { clientOf } from '../../http/client'
 import { clearSessionCookie, setDeviceCookie, setSessionCookie } from '../../http/cookies'
-import { findSessionToken, fromOwnPages, notByHead, readSessionToken } from '../../http/credentials'
+import { findCredentials, fromOwnPages, notByHead, readCredentials } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
 import { shield } from '../../http/shield'
 import { caller, session } from './callers'
@@ -74,7 +80,10 @@ async function verifyEmail(
   c: Context<AppEnv>,
   sent: { code: string; target?: string | undefined },
 ) {
-  const given = { code: sent.code, accountId: sent.target ?? null, token: findSessionToken(c) }
+  const { token, scopes } = findCredentials(c)
+  // An application is not the person at whose session a confirmation spares what was set before.
+  const own = scopes === null ? token : null
+  const given = { code: sent.code, accountId: sent.target ?? null, token: own }
   await confirmEmail(c.var.core, given, client(c))
   return c.json(success(confirmed))
 }
@@ -97,7 +106,7 @@ async function resendVerification(c: Context<AppEnv>, target: string | undefined
 
 async function ownId(c: Context<AppEnv>): Promise<string> {
   const { viewer } = await authenticate(c.var.core, {
-    token: readSessionToken(c),
+    ...readCredentials(c),
     scope: 'delegated:profile:read',
     needsConfirmedEmail: false,
   })
@@ -154,13 +163,11 @@ routes.post(
 )
 
 /** Never unauthorized: whoever is not signed in is signed out already. */
-function signOut(end: (core: Core, token: string) => Promise<void>) {
+function signOut(end: (core: Core, credentials: Credentials) => Promise<void>) {
   return async (c: Context<AppEnv>) => {
-    const token = readSessionToken(c)
-    if (token !== null) {
-      await end(c.var.core, token)
-      clearSessionCookie(c)
-    }
+    const credentials = readCredentials(c)
+    await end(c.var.core, credentials)
+    if (credentials.token !== null) clearSessionCookie(c)
     return c.json(success())
   }
 }

@@ -148,7 +148,7 @@ routes.post(
 )
 
 routes.post('/v1/account/logout', session, async (c) => {
-  await endSession(c.var.core, c.var.caller.token ?? '')
+  await endSession(c.var.core, c.var.caller)
   return c.json(success())
 })
 

@@ -1,0 +1,55 @@
+import { sql } from 'drizzle-orm'
+import { newToken } from '../../crypto/random'
+import { hashToken } from '../../crypto/token'
+import { commit, run } from '../../storage/database'
+import type { Core } from '../context'
+import { failInput } from '../errors'
+import { clientRow, type OAuthClient, toClient } from './clients'
+
+/** Requests that an application leaves with us, so that no browser sees or changes them (RFC 9126). */
+
+/** Long enough for somebody who has to sign in first. */
+export const pushedTtlSeconds = 600
+
+/** Keeps a request that was checked; `parameters` are its own words. Returns its secret name. */
+export async function keepRequest(
+  core: Core,
+  client: OAuthClient,
+  parameters: string,
+): Promise<string> {
+  const name = newToken()
+  const requestHash = await hashToken(name)
+  await commit(
+    core.db,
+    [
+      core.db.run(sql`INSERT INTO pushed_requests (request_hash, client_id, parameters, expires_at)
+        SELECT ${requestHash}, client_id, ${parameters}, ${core.now + pushedTtlSeconds * 1000}
+        FROM clients WHERE client_id = ${client.clientId} ON CONFLICT (request_hash) DO NOTHING`),
+    ],
+    core.db.all(sql`SELECT 1 FROM pushed_requests WHERE request_hash = ${requestHash}`),
+    (rows) => rows.length > 0,
+  )
+  return name
+}
+
+export interface KeptRequest {
+  readonly requestHash: string
+  readonly parameters: string
+}
+
+/** A client and the request that it left under a name. Fails with invalid_input for one that is not there. */
+export async function findRequest(
+  core: Core,
+  clientId: string,
+  name: string,
+): Promise<{ client: OAuthClient | null; request: KeptRequest }> {
+  const requestHash = await hashToken(name)
+  const [[row], [request]] = await run(
+    core.db,
+    clientRow(core, clientId),
+    core.db.all<KeptRequest>(sql`SELECT request_hash AS requestHash, parameters FROM pushed_requests
+      WHERE request_hash = ${requestHash} AND client_id = ${clientId} AND expires_at > ${core.now}`),
+  )
+  if (!request) failInput([{ field: 'request_uri', rule: 'format' }])
+  return { client: row ? toClient(row) : null, request }
+}

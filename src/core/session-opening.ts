@@ -1,0 +1,142 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { newToken } from '../crypto/random'
+import { hashToken } from '../crypto/token'
+import type { Query } from '../storage/database'
+import { putSessionRecord, type SessionRecord } from '../storage/session-records'
+import type { Client, Core } from './context'
+
+/** How sessions come into the world: a person's own, and those that they grant to applications. */
+
+interface NewSession {
+  readonly tokenHash: string
+  readonly id: string
+  readonly authenticatedAt: number
+  readonly idleExpiresAt: number
+  readonly expiresAt: number
+  readonly record: SessionRecord
+  readonly grant: Grant | null
+}
+
+/** What a person grants to an application. */
+export interface Grant {
+  readonly clientId: string
+  readonly scopes: readonly string[]
+  readonly resources: readonly string[]
+}
+
+/** Opens a session of an account in one of its epochs, provided that it is still there and `when` holds. */
+function insertSession(
+  core: Core,
+  account: { number: number; epoch: number },
+  given: NewSession,
+  when: SQL,
+): Query {
+  const { record, grant } = given
+  const json = (list: readonly string[] | undefined) => (list ? JSON.stringify(list) : null)
+  return core.db.run(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
+      opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, device_id,
+      granted_to, granted_scopes, granted_resources)
+    SELECT ${given.tokenHash}, ${given.id}, accounts.number, accounts.epoch, system.global_epoch,
+      ${core.now}, ${given.authenticatedAt}, ${core.now}, ${given.idleExpiresAt}, ${given.expiresAt},
+      ${JSON.stringify(record)}, ${record.device?.id ?? null},
+      ${grant?.clientId ?? null}, ${json(grant?.scopes)}, ${json(grant?.resources)}
+    FROM accounts JOIN system ON system.one = 1
+    WHERE accounts.number = ${account.number} AND accounts.epoch = ${account.epoch}
+      AND accounts.disabled_at IS NULL AND ${when}
+    ON CONFLICT (token_hash) DO NOTHING`)
+}
+
+function newEnds({ now, settings }: Core): { idleExpiresAt: number; expiresAt: number } {
+  const expiresAt = now + settings.sessionMaxSeconds * 1000
+  return {
+    expiresAt,
+    idleExpiresAt: Math.min(now + settings.sessionIdleSeconds * 1000, expiresAt),
+  }
+}
+
+export interface OpenedSession {
+  /** The secret, handed to the client once and stored nowhere. */
+  readonly token: string
+  readonly tokenHash: string
+  readonly id: string
+  readonly expiresAt: number
+  /** What it is, as KV and the lists of sessions tell. */
+  readonly record: SessionRecord
+  /** Opens it, provided that the account is as it was when the proof was checked and `when` holds. */
+  insert(when: SQL): Query
+  /** Tells KV, after the response. */
+  remember(): void
+}
+
+/**
+ * Prepares a session of an account in one of its epochs. The only way to one: whoever calls it has seen
+ * every factor that the account asks for.
+ */
+export async function prepareSession(
+  core: Core,
+  account: { number: number; epoch: number },
+  client: Client,
+): Promise<OpenedSession> {
+  const token = newToken()
+  const tokenHash = await hashToken(token)
+  const id = crypto.randomUUID()
+  const ends = newEnds(core)
+  const record: SessionRecord = {
+    dialect: client.dialect,
+    ipAddress: client.address,
+    userAgent: client.userAgent,
+    device: client.device,
+    expiresAt: ends.expiresAt,
+  }
+  const opened = { tokenHash, id, authenticatedAt: core.now, ...ends, record, grant: null }
+  return {
+    token,
+    tokenHash,
+    id,
+    expiresAt: ends.expiresAt,
+    record,
+    insert: (when) => insertSession(core, account, opened, when),
+    remember: () => core.defer(putSessionRecord(core.kv, tokenHash, record, core.now)),
+  }
+}
+
+/**
+ * Under what a grant is found where a session is found by its token. No token looks like it, and it
+ * counts together with a signed one alone.
+ */
+export function grantToken(grantId: string): string {
+  return `grant:${grantId}`
+}
+
+export interface OpenedGrant {
+  readonly id: string
+  readonly tokenHash: string
+  readonly expiresAt: number
+  insert(when: SQL): Query
+}
+
+/** Prepares what an application gets of an account. `authenticatedAt` is when the person proved who they are. */
+export async function prepareGrant(
+  core: Core,
+  account: { number: number; epoch: number },
+  grant: Grant & { readonly authenticatedAt: number },
+): Promise<OpenedGrant> {
+  const id = crypto.randomUUID()
+  const tokenHash = await hashToken(grantToken(id))
+  const ends = newEnds(core)
+  const record: SessionRecord = {
+    dialect: 'oauth',
+    ipAddress: null,
+    userAgent: null,
+    device: null,
+    expiresAt: ends.expiresAt,
+  }
+  const { authenticatedAt } = grant
+  const opened = { tokenHash, id, authenticatedAt, ...ends, record, grant }
+  return {
+    id,
+    tokenHash,
+    expiresAt: ends.expiresAt,
+    insert: (when) => insertSession(core, account, opened, when),
+  }
+}

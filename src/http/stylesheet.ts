@@ -1,0 +1,3 @@
+/** How every page looks, in light and dark, on a phone and on a desk. */
+export const stylesheet = `:root{color-scheme:light dark}
+`
