@@ -123,7 +123,9 @@ export async function check<Schema extends z.ZodMiniType>(
   location: Location,
   further: readonly Issue[] = [],
 ): Promise<z.infer<Schema>> {
-  const parsed = await schema.safeParseAsync(input, { reportInput: true })
+  // Not safeParseAsync: it makes a promise of every transform, and then a union takes whichever of
+  // its options comes without one, in whatever order they stand.
+  const parsed = schema.safeParse(input, { reportInput: true })
   if (parsed.success && further.length === 0) return parsed.data
   const byField = new Map<string, WireIssue>()
   for (const issue of parsed.error?.issues ?? []) {
