@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { fail } from '../core/errors'
 import { openPicture } from '../core/pictures'
 import { readQuery } from './body'
@@ -12,10 +12,7 @@ import { fileSafety, sendObject } from './stored-object'
 const Link = z.object({
   accountId: z.string(),
   token: z.string(),
-  expires: z
-    .string()
-    .regex(/^[1-9]\d{0,11}$/)
-    .transform(Number),
+  expires: z.pipe(z.string().check(z.regex(/^[1-9]\d{0,11}$/)), z.transform(Number)),
   signature: z.string(),
 })
 

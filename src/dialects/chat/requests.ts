@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { AccountChanges } from '../../core/account-changes'
 import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
@@ -13,22 +13,22 @@ import type { DeviceInfo } from '../../core/sessions'
 /** Swift writes them in capitals, browsers do not: one device, photo or file is one in both. */
 const Uuid = z
   .string()
-  .regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i)
-  .toUpperCase()
+  .check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i), z.toUpperCase())
 /** On the way in any secret is let through that could be stored: the core knows the rest. */
-const Secret = z.string().max(1024)
-const Line = z.string().max(200).refine(isLine)
-const PushToken = z.string().max(4096).refine(isLine)
+const Secret = z.string().check(z.maxLength(1024))
+const Line = z.string().check(z.maxLength(200), z.refine(isLine))
+const PushToken = z.string().check(z.maxLength(4096), z.refine(isLine))
 
-export const Device = z
-  .object({
+export const Device = z.pipe(
+  z.object({
     id: Uuid,
     name: Line,
     model: Line,
-    token: PushToken.nullish(),
+    token: z.nullish(PushToken),
     transport: z.enum(['none', 'apns', 'fcm', 'web']),
-  })
-  .transform((sent): DeviceInfo => ({ ...sent, token: sent.token ?? null }))
+  }),
+  z.transform((sent): DeviceInfo => ({ ...sent, token: sent.token ?? null })),
+)
 
 /** A sign-in sends its device under a key as documented, or bare as its clients do. */
 export function unwrappedDevice(input: unknown): unknown {
@@ -42,14 +42,14 @@ function nameParts(name: string): { firstName: string; lastName: string } {
   return { firstName, lastName: rest.join(' ') }
 }
 
-const Name = z.string().trim().min(1)
+const Name = z.string().check(z.trim(), z.minLength(1))
 
 export const RegisterBody = z.object({
   name: Name,
   username: z.string(),
   password: Secret,
   deviceInfo: Device,
-  inviteCode: z.string().max(128).nullish(),
+  inviteCode: z.nullish(z.string().check(z.maxLength(128))),
 })
 
 export function toRegistration(sent: z.infer<typeof RegisterBody>): Registration {
@@ -82,7 +82,7 @@ export const ResetPasswordBody = z.object({
   newPassword: Secret,
 })
 
-export const UpdateBody = z.object({ name: Name.optional(), about: z.string().nullish() })
+export const UpdateBody = z.object({ name: z.optional(Name), about: z.nullish(z.string()) })
 
 export function toChanges({ name, about }: z.infer<typeof UpdateBody>): AccountChanges {
   return {
@@ -91,63 +91,68 @@ export function toChanges({ name, about }: z.infer<typeof UpdateBody>): AccountC
   }
 }
 
-export const DeviceBody = z
-  .object({ deviceName: Line, deviceToken: PushToken.nullish() })
-  .transform(({ deviceName, deviceToken }) => ({
+export const DeviceBody = z.pipe(
+  z.object({ deviceName: Line, deviceToken: z.nullish(PushToken) }),
+  z.transform(({ deviceName, deviceToken }) => ({
     name: deviceName,
     ...(deviceToken === undefined || deviceToken === null ? {} : { token: deviceToken }),
-  }))
+  })),
+)
 
-/** An ending of letters and digits, or the media type of a header. */
 /** One name for what has two. */
 const aliases: { readonly [type: string]: string } = { 'octet-stream': 'bin', jpeg: 'jpg' }
 
-const FileType = z
-  .string()
-  .transform((text) => (text.split(';')[0] ?? '').trim().toLowerCase().split('/').at(-1) ?? '')
-  .transform((type) => aliases[type] ?? type.replace(/\+.*$/, ''))
-  .pipe(z.string().regex(/^[a-z0-9]{1,16}$/))
+function fileTypeIn(text: string): string {
+  const type = (text.split(';')[0] ?? '').trim().toLowerCase().split('/').at(-1) ?? ''
+  return aliases[type] ?? type.replace(/\+.*$/, '')
+}
 
-const Pixels = z.int().min(1).max(10_000).default(100)
+/** An ending of letters and digits, or the media type of a header. */
+const FileType = z.pipe(
+  z.pipe(z.string(), z.transform(fileTypeIn)),
+  z.string().check(z.regex(/^[a-z0-9]{1,16}$/)),
+)
 
-export const PhotoBody = z
-  .object({
-    photo: z.object({
-      id: Uuid,
-      fileType: FileType,
-      fileSize: z.int().nonnegative(),
-      previewWidth: Pixels,
-      previewHeight: Pixels,
-    }),
-  })
-  .transform(({ photo }): NewPhoto => {
+const Pixels = z._default(z.int().check(z.minimum(1), z.maximum(10_000)), 100)
+
+const Photo = z.object({
+  id: Uuid,
+  fileType: FileType,
+  fileSize: z.int().check(z.nonnegative()),
+  previewWidth: Pixels,
+  previewHeight: Pixels,
+})
+
+export const PhotoBody = z.pipe(
+  z.object({ photo: Photo }),
+  z.transform(({ photo }): NewPhoto => {
     const { id, fileType, previewWidth, previewHeight } = photo
     return { photoId: id, fileType, previewWidth, previewHeight }
-  })
+  }),
+)
 
 export const PhotoPath = z.object({ photoId: Uuid })
 
 const digits = /^[1-9]\d*$/
-const UserId = z.string().regex(digits).transform(Number).pipe(z.int())
+const UserId = z.pipe(z.pipe(z.string().check(z.regex(digits)), z.transform(Number)), z.int())
 export const UserPath = z.object({ id: UserId })
 
-export const SearchQuery = z
-  .object({ s: z.string().optional(), search: z.string().optional() })
-  .transform(({ s, search }) => ({ query: s ?? search }))
-  .pipe(z.object({ query: z.string() }))
+const SearchTerms = z.pipe(
+  z.object({ s: z.optional(z.string()), search: z.optional(z.string()) }),
+  z.transform(({ s, search }) => ({ query: s ?? search })),
+)
+export const SearchQuery = z.pipe(SearchTerms, z.object({ query: z.string() }))
 
 /** The id that a search asks for, where it is one: a positive integer. */
 export function idIn(text: string): number | null {
   return digits.test(text.trim()) ? Number(text.trim()) : null
 }
 
+const Length = z.pipe(z.string().check(z.regex(/^\d{1,15}$/)), z.transform(Number))
+
 /** Content-Length is counted by whoever takes the body; here it only has to be a number. */
 export const UploadHead = z.object({
-  file: z
-    .string()
-    .regex(/^\d{1,15}$/)
-    .transform(Number)
-    .pipe(z.int().min(1)),
+  file: z.pipe(Length, z.int().check(z.minimum(1))),
   fileName: Uuid,
   fileType: FileType,
 })

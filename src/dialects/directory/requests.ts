@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { fail } from '../../core/errors'
 import { isEmail, isId, usernameIssue } from '../../core/identifiers'
 import type { LoginInput } from '../../core/login'
@@ -7,11 +7,15 @@ import type { Registration } from '../../core/registration'
 
 /** What clients of this API send, and what it means to the core. */
 
+const text = (min: number, max: number) => z.string().check(z.minLength(min), z.maxLength(max))
 /** Forms send the fields that were left empty. */
-const blank = z.literal('').transform(() => undefined)
-const optionalText = z.union([blank, z.string().min(1).max(1024)]).optional()
+const blank = z.pipe(
+  z.literal(''),
+  z.transform(() => undefined),
+)
+const optionalText = z.optional(z.union([blank, text(1, 1024)]))
 /** Any password is let through that could be stored: the core knows the rest. */
-const Password = z.string().min(1).max(1024)
+const Password = text(1, 1024)
 
 const isObject = ({ value }: { value: unknown }) =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
@@ -27,9 +31,9 @@ export const RegisterBody = z
     username: optionalText,
     email: optionalText,
     password: Password,
-    inviteCode: z.union([blank, z.string().max(128)]).optional(),
+    inviteCode: z.optional(z.union([blank, z.string().check(z.maxLength(128))])),
   })
-  .refine(hasName, needsName)
+  .check(z.refine(hasName, needsName))
 
 const usernameFallback = 'user'
 /** Leaves room for a suffix within the longest username there may be. */
@@ -79,18 +83,22 @@ export async function registerNamed<Result>(
 }
 
 /** Some clients send numbers for numbers. */
-const Code = z
-  .union([z.string().trim().min(1).max(128), z.number().int().nonnegative()])
-  .transform(String)
+const Code = z.pipe(
+  z.union([
+    z.string().check(z.trim(), z.minLength(1), z.maxLength(128)),
+    z.int().check(z.nonnegative()),
+  ]),
+  z.transform(String),
+)
 
 export const LoginBody = z
   .object({
     username: optionalText,
     email: optionalText,
     password: Password,
-    code: z.union([blank, Code]).optional(),
+    code: z.optional(z.union([blank, Code])),
   })
-  .refine(hasName, needsName)
+  .check(z.refine(hasName, needsName))
 
 export function toLogin(sent: z.infer<typeof LoginBody>): LoginInput {
   const { username, email, password, code } = sent
@@ -101,18 +109,18 @@ export function toLogin(sent: z.infer<typeof LoginBody>): LoginInput {
 }
 
 /** Forms know no booleans. */
-export const LogoutBody = z.object({
-  all: z
-    .union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
-    .optional(),
-})
+const FormBoolean = z.pipe(
+  z.enum(['true', 'false']),
+  z.transform((word) => word === 'true'),
+)
+export const LogoutBody = z.object({ all: z.optional(z.union([z.boolean(), FormBoolean])) })
 
 const pageLengthMax = 1000
 const pageLength = 100
 
 export const ListQuery = z.object({
-  limit: z.coerce.number().int().min(1).max(pageLengthMax).optional(),
-  after: z.string().refine(isId).optional(),
+  limit: z.optional(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(pageLengthMax))),
+  after: z.optional(z.string().check(z.refine(isId))),
 })
 
 /** How long a page is, where one was asked for at all; null is everything. */

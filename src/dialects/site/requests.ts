@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
 import type { Issue } from '../../core/errors'
@@ -13,32 +13,41 @@ import type { Registration } from '../../core/registration'
 
 /** Limits count characters as people do: whole code points, accents composed. */
 function characters(min: number, max: number, tidy = (text: string) => text) {
-  return (text: string, ctx: z.RefinementCtx<string>) => {
+  return z.superRefine<string>((text, ctx) => {
     const count = Array.from(tidy(text).normalize('NFC')).length
     const bounds = { origin: 'string', inclusive: true, input: text } as const
     if (count < min) ctx.addIssue({ ...bounds, code: 'too_small', minimum: min })
     if (count > max) ctx.addIssue({ ...bounds, code: 'too_big', maximum: max })
-  }
+  })
 }
+
+/** What a field holds is put in order before it is checked. */
+const prepared = <Schema extends z.ZodMiniType>(
+  prepare: (value: unknown) => unknown,
+  schema: Schema,
+) => z.pipe(z.transform(prepare), schema)
 
 const trimmed = (text: string) => text.trim()
 
-const Given = z.string().min(1)
-const Username = Given.regex(/^\S*$/).superRefine(characters(3, 100))
-const Password = Given.superRefine(characters(8, 200))
+const Given = z.string().check(z.minLength(1))
+const Username = Given.check(z.regex(/^\S*$/), characters(3, 100))
+const Password = Given.check(characters(8, 200))
 /** A null stands for a field that is left out; an empty text is refused, as the document says. */
-const optional = <Schema extends z.ZodType<string>>(schema: Schema) =>
-  z.preprocess((value) => value ?? undefined, schema.optional())
+const optional = <Schema extends z.ZodMiniType<string>>(schema: Schema) =>
+  prepared((value) => value ?? undefined, z.optional(schema))
 
 export const CreateBody = z.object({
   username: Username,
   email: Given,
   password: Password,
-  name: optional(Given.superRefine(characters(3, 150, trimmed))),
-  bio: optional(Given.superRefine(characters(0, 200))),
+  name: optional(Given.check(characters(3, 150, trimmed))),
+  bio: optional(Given.check(characters(0, 200))),
   pronounce: optional(Given),
   website: optional(Given),
-  inviteCode: z.preprocess((value) => (value === '' ? null : value), z.string().max(128).nullish()),
+  inviteCode: prepared(
+    (value) => (value === '' ? null : value),
+    z.nullish(z.string().check(z.maxLength(128))),
+  ),
 })
 
 const wireNames: { readonly [field: string]: string } = {
@@ -106,16 +115,16 @@ export function toRegistration(sent: z.infer<typeof CreateBody>): Registration {
   }
 }
 
+/** The second factor. Clients parse six digits into a number. */
+const Code = z.union([z.string().check(z.trim(), z.maxLength(128)), z.int().check(z.nonnegative())])
+
 export const AuthBody = z.object({
   username: Username,
   password: Password,
-  /** The second factor. Clients parse six digits into a number. */
-  code: z
-    .preprocess(
-      (value) => (value === '' || value === null ? undefined : value),
-      z.union([z.string().trim().max(128), z.number().int().nonnegative()]).optional(),
-    )
-    .transform((code) => (code === undefined ? undefined : String(code))),
+  code: z.pipe(
+    prepared((value) => (value === '' || value === null ? undefined : value), z.optional(Code)),
+    z.transform((code) => (code === undefined ? undefined : String(code))),
+  ),
 })
 
 export function toLogin({ username, password, code }: z.infer<typeof AuthBody>): LoginInput {

@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { AccountChanges, ChangeOptions } from '../../core/account-changes'
 import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
@@ -20,23 +20,34 @@ export function unwrapped(input: unknown): unknown {
 const isObject = ({ value }: { value: unknown }) =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const Username = z.string().regex(/^[A-Za-z0-9_]{8,30}$/)
-const Email = z.string().refine(isEmail)
-const Name = z.string().trim().min(1).max(100)
-const Password = z.string().min(8).max(1024)
+const text = (min: number, max: number) => z.string().check(z.minLength(min), z.maxLength(max))
+const trimmed = (min: number, max: number) =>
+  z.string().check(z.trim(), z.minLength(min), z.maxLength(max))
+
+const Username = z.string().check(z.regex(/^[A-Za-z0-9_]{8,30}$/))
+const Email = z.string().check(z.refine(isEmail))
+const Name = trimmed(1, 100)
+const Password = text(8, 1024)
 /** On the way in any password is let through that could be stored: the core knows the rest. */
-const AnyPassword = z.string().min(1).max(1024)
-const Phone = z.string().regex(/^\d{4,15}$/)
-const PhoneCountryCode = z.string().regex(/^\+?\d{1,4}$/)
-const Id = z.string().refine(isId)
+const AnyPassword = text(1, 1024)
+const Phone = z.string().check(z.regex(/^\d{4,15}$/))
+const PhoneCountryCode = z.string().check(z.regex(/^\+?\d{1,4}$/))
+const Id = z.string().check(z.refine(isId))
 /** The document calls codes strings and shows a number. */
-const Code = z
-  .union([z.string().trim().min(1).max(128), z.number().int().nonnegative()])
-  .transform(String)
+const Code = z.pipe(z.union([trimmed(1, 128), z.int().check(z.nonnegative())]), z.transform(String))
 /** Forms send the fields that were left empty, and some clients send null for them. */
-const blank = z.union([z.literal(''), z.null()]).transform(() => undefined)
+const blank = z.pipe(
+  z.union([z.literal(''), z.null()]),
+  z.transform(() => undefined),
+)
+const orBlank = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.optional(z.union([blank, schema]))
 /** Forms know no booleans. */
-const State = z.union([z.boolean(), z.enum(['true', 'false']).transform((word) => word === 'true')])
+const FormBoolean = z.pipe(
+  z.enum(['true', 'false']),
+  z.transform((word) => word === 'true'),
+)
+const State = z.union([z.boolean(), FormBoolean])
 
 export const CreateBody = z
   .object({
@@ -45,20 +56,22 @@ export const CreateBody = z
     lastName: Name,
     email: Email,
     password: Password,
-    phoneCountryCode: z.union([blank, PhoneCountryCode]).optional(),
-    phone: z.union([blank, Phone]).optional(),
-    inviteCode: z.union([blank, z.string().max(128)]).optional(),
+    phoneCountryCode: orBlank(PhoneCountryCode),
+    phone: orBlank(Phone),
+    inviteCode: orBlank(z.string().check(z.maxLength(128))),
   })
-  .refine((given) => given.phone === undefined || given.phoneCountryCode !== undefined, {
-    path: ['phoneCountryCode'],
-    when: isObject,
-  })
+  .check(
+    z.refine((given) => given.phone === undefined || given.phoneCountryCode !== undefined, {
+      path: ['phoneCountryCode'],
+      when: isObject,
+    }),
+  )
 
 /** What the core refuses of the fields sent, to be told together with what breaks the document's limits. */
 export function coreIssues(core: Core, sent: unknown): Issue[] {
   const texts = Object.entries(Object(sent)).filter(
     (entry): entry is [string, string] =>
-      typeof entry[1] === 'string' && entry[1] !== '' && entry[1] !== unset.value,
+      typeof entry[1] === 'string' && entry[1] !== '' && entry[1] !== unset,
   )
   const { username, email, password, firstName, lastName, ...rest } = Object.fromEntries(texts)
   const known = Object.keys(ProfileFields.shape)
@@ -90,21 +103,23 @@ export function toRegistration(sent: z.infer<typeof CreateBody>): Registration {
   }
 }
 
-export const VerifyEmailBody = z.object({ code: Code, target: Id.optional() })
+export const VerifyEmailBody = z.object({ code: Code, target: z.optional(Id) })
 export const VerifyEmailQuery = VerifyEmailBody
-export const ResendQuery = z.object({ target: Id.optional() })
+export const ResendQuery = z.object({ target: z.optional(Id) })
 
 export const LoginBody = z
   .object({
-    username: z.union([blank, z.string().refine(isUsername)]).optional(),
-    email: z.union([blank, Email]).optional(),
+    username: orBlank(z.string().check(z.refine(isUsername))),
+    email: orBlank(Email),
     password: AnyPassword,
-    userAgent: z.string().min(1).max(1024),
+    userAgent: text(1, 1024),
   })
-  .refine((sent) => sent.username !== undefined || sent.email !== undefined, {
-    path: ['username'],
-    when: isObject,
-  })
+  .check(
+    z.refine((sent) => sent.username !== undefined || sent.email !== undefined, {
+      path: ['username'],
+      when: isObject,
+    }),
+  )
 
 export function toLogin(sent: z.infer<typeof LoginBody>): LoginInput {
   const { username, email, password } = sent
@@ -115,31 +130,44 @@ export function toLogin(sent: z.infer<typeof LoginBody>): LoginInput {
 export const SecondFactorBody = z.object({
   target: Id,
   code: Code,
-  sessionHash: z.string().min(3).max(128),
+  sessionHash: text(3, 128),
 })
 
 export const UserPath = z.object({ userId: Id })
 
-export const TwoFactorBody = z.object({ state: State, currentPassword: AnyPassword.optional() })
+export const TwoFactorBody = z.object({ state: State, currentPassword: z.optional(AnyPassword) })
 export const CodeRequest = z.object({ email: Email })
 export const ResetBody = z.object({ code: Code, password: Password })
 export const PrivateBody = z.object({ state: State })
 
-const Limit = z.coerce.number().int().min(1).max(100).default(10)
-const date = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text))
+const limitUpTo = (max: number) =>
+  z._default(z.coerce.number().check(z.int(), z.minimum(1), z.maximum(max)), 10)
+const Limit = limitUpTo(100)
+const date = z.pipe(
+  z.iso.datetime({ offset: true }),
+  z.transform((text) => Date.parse(text)),
+)
 
+const byId = z.pipe(
+  Id,
+  z.transform((id) => ({ id })),
+)
+const byDate = z.pipe(
+  date,
+  z.transform((at) => ({ at })),
+)
 export const HistoryQuery = z.object({
   limit: Limit,
-  offset: z.union([Id.transform((id) => ({ id })), date.transform((at) => ({ at }))]).optional(),
+  offset: z.optional(z.union([byId, byDate])),
 })
 
 /** The last entry that was seen: by its id, or by its date as older clients know it. */
-const Offset = z.union([z.string().transform(entryTime).pipe(z.number()), date])
+const Offset = z.union([z.pipe(z.pipe(z.string(), z.transform(entryTime)), z.number()), date])
 
 export const FollowsQuery = z.object({
   limit: Limit,
-  offset: Offset.optional(),
-  order: z.enum(['desc', 'asc']).default('desc'),
+  offset: z.optional(Offset),
+  order: z._default(z.enum(['desc', 'asc']), 'desc'),
 })
 
 export function toPage({ limit, offset, order }: z.infer<typeof FollowsQuery>): FollowPage {
@@ -151,41 +179,41 @@ export const TargetQuery = TargetBody
 export const RequestBody = z.object({ request: Id })
 export const EntryBody = z.object({ entry: Id })
 
-export const SearchBody = z.object({
-  query: z.string().trim().min(1).max(100),
-  limit: z.coerce.number().int().min(1).max(50).default(10),
-})
+export const SearchBody = z.object({ query: trimmed(1, 100), limit: limitUpTo(50) })
 
 /** The word that takes an optional field away. */
-const unset = z.literal('__unset__')
-const unsetAsNull = unset.transform(() => null)
-const optionalText = (lengthMax: number) =>
-  z.union([unsetAsNull, z.null(), z.string().min(1).max(lengthMax)]).optional()
+const unset = '__unset__'
+const unsetAsNull = z.pipe(
+  z.literal(unset),
+  z.transform(() => null),
+)
+const unsettable = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.optional(z.union([unsetAsNull, z.null(), schema]))
 
 const ProfileFields = z.object({
-  middleName: optionalText(100),
-  gender: optionalText(128),
-  bio: optionalText(256),
-  designation: optionalText(128),
-  pronouns: optionalText(24),
-  customLink: optionalText(256),
-  organization: optionalText(128),
-  country: z.union([unsetAsNull, z.null(), z.string().regex(/^[A-Z]{2}$/)]).optional(),
-  preferredLanguage: z.union([unsetAsNull, z.null(), z.string().regex(/^[a-z]{2}$/)]).optional(),
-  phone: z.union([unsetAsNull, z.null(), Phone]).optional(),
-  phoneCountryCode: z.union([unsetAsNull, z.null(), PhoneCountryCode]).optional(),
-  customData: z.record(z.string(), z.unknown()).optional(),
+  middleName: unsettable(text(1, 100)),
+  gender: unsettable(text(1, 128)),
+  bio: unsettable(text(1, 256)),
+  designation: unsettable(text(1, 128)),
+  pronouns: unsettable(text(1, 24)),
+  customLink: unsettable(text(1, 256)),
+  organization: unsettable(text(1, 128)),
+  country: unsettable(z.string().check(z.regex(/^[A-Z]{2}$/))),
+  preferredLanguage: unsettable(z.string().check(z.regex(/^[a-z]{2}$/))),
+  phone: unsettable(Phone),
+  phoneCountryCode: unsettable(PhoneCountryCode),
+  customData: z.optional(z.record(z.string(), z.unknown())),
 })
 
 export const UpdateBody = z.object({
-  target: Id.optional(),
-  username: Username.optional(),
-  firstName: Name.optional(),
-  lastName: Name.optional(),
-  email: Email.optional(),
-  password: Password.optional(),
-  role: z.enum(['user', 'admin']).optional(),
-  currentPassword: AnyPassword.optional(),
+  target: z.optional(Id),
+  username: z.optional(Username),
+  firstName: z.optional(Name),
+  lastName: z.optional(Name),
+  email: z.optional(Email),
+  password: z.optional(Password),
+  role: z.optional(z.enum(['user', 'admin'])),
+  currentPassword: z.optional(AnyPassword),
   ...ProfileFields.shape,
 })
 

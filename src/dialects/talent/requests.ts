@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 import type { AccountChanges } from '../../core/account-changes'
 import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
@@ -14,32 +14,43 @@ import { createPlaces, onboardPlaces, type Places, partsAt, placeOf, updatePlace
 const isObject = ({ value }: { value: unknown }) =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-const Email = z.string().refine(isEmail)
-const FirstName = z.string().trim().min(1)
-const LastName = z.string().trim()
+const text = (min: number, max: number) => z.string().check(z.minLength(min), z.maxLength(max))
+
+const Email = z.string().check(z.refine(isEmail))
+const FirstName = z.string().check(z.trim(), z.minLength(1))
+const LastName = z.string().check(z.trim())
 /** On the way in any password is let through that could be stored: the core knows the rest. */
-const AnyPassword = z.string().min(1).max(1024)
-const TempToken = z.string().min(1).max(4096)
+const AnyPassword = text(1, 1024)
+const TempToken = text(1, 4096)
 /** Some clients send numbers for numbers. */
-const Code = z.union([z.string().trim().min(1).max(128), z.int().nonnegative()]).transform(String)
+const Code = z.pipe(
+  z.union([
+    z.string().check(z.trim(), z.minLength(1), z.maxLength(128)),
+    z.int().check(z.nonnegative()),
+  ]),
+  z.transform(String),
+)
+const OptionalCode = z.nullish(z.string().check(z.maxLength(128)))
 /** A part of the profile: null or nothing takes it away, and the core knows what it may hold. */
-const Part = z.string().nullish()
+const Part = z.nullish(z.string())
 
 export const CreateBody = z
   .object({
     firstName: FirstName,
-    lastName: LastName.optional(),
+    lastName: z.optional(LastName),
     email: Email,
     password: AnyPassword,
     confirmPassword: z.string(),
-    referral: z.string().max(128).nullish(),
-    inviteCode: z.string().max(128).nullish(),
+    referral: OptionalCode,
+    inviteCode: OptionalCode,
     type: Part,
   })
-  .refine(({ password, confirmPassword }) => password === confirmPassword, {
-    path: ['confirmPassword'],
-    when: isObject,
-  })
+  .check(
+    z.refine(({ password, confirmPassword }) => password === confirmPassword, {
+      path: ['confirmPassword'],
+      when: isObject,
+    }),
+  )
 
 export function toRegistration(sent: z.infer<typeof CreateBody>, username: string): Registration {
   const { persona } = partsAt(sent, createPlaces)
@@ -59,43 +70,37 @@ export function toRegistration(sent: z.infer<typeof CreateBody>, username: strin
 
 export const VerifyBody = z.object({ tempToken: TempToken, token: Code })
 export const EmailBody = z.object({ email: Email })
-export const LoginBody = z.object({ email: z.string().min(1).max(1024), password: AnyPassword })
+export const LoginBody = z.object({ email: text(1, 1024), password: AnyPassword })
 export const SecondFactorBody = z.object({ code: Code, tempToken: TempToken })
-export const ResetBody = VerifyBody.extend({ password: AnyPassword })
-export const ReferralBody = z.object({ token: z.string().max(128) })
+export const ResetBody = z.extend(VerifyBody, { password: AnyPassword })
+export const ReferralBody = z.object({ token: z.string().check(z.maxLength(128)) })
 
-const https = z
-  .string()
-  .trim()
-  .regex(/^(?:https:|$)/i)
-  .nullish()
+const https = z.nullish(z.string().check(z.trim(), z.regex(/^(?:https:|$)/i)))
+const Socials = z.object({ github: Part, twitter: Part, linkedin: Part, website: https })
+const Contact = z.object({ country: Part, state: Part, city: Part, address: Part, phone: Part })
+const Talent = z.object({
+  about: Part,
+  availability: Part,
+  tags: z.nullish(z.array(z.string())),
+  tagsCategory: Part,
+  skillCategory: Part,
+})
+const ProfileParts = z.object({
+  contact: z.optional(Contact),
+  bio: z.optional(z.object({ title: Part, description: Part })),
+  talent: z.optional(Talent),
+})
 
 export const UpdateBody = z.object({
-  firstName: FirstName.optional(),
-  lastName: LastName.nullish(),
+  firstName: z.optional(FirstName),
+  lastName: z.nullish(LastName),
   type: Part,
-  isPrivate: z.boolean().optional(),
+  isPrivate: z.optional(z.boolean()),
   profileImage: Part,
   bgImage: Part,
-  meta: z.record(z.string(), z.unknown()).nullish(),
-  profile: z
-    .object({
-      contact: z
-        .object({ country: Part, state: Part, city: Part, address: Part, phone: Part })
-        .optional(),
-      bio: z.object({ title: Part, description: Part }).optional(),
-      talent: z
-        .object({
-          about: Part,
-          availability: Part,
-          tags: z.array(z.string()).nullish(),
-          tagsCategory: Part,
-          skillCategory: Part,
-        })
-        .optional(),
-    })
-    .optional(),
-  socials: z.object({ github: Part, twitter: Part, linkedin: Part, website: https }).optional(),
+  meta: z.nullish(z.record(z.string(), z.unknown())),
+  profile: z.optional(ProfileParts),
+  socials: z.optional(Socials),
 })
 
 export function toChanges(sent: z.infer<typeof UpdateBody>): AccountChanges {
@@ -160,52 +165,60 @@ export const onboardOptions = { ...plainOptions, further: coreIssues(onboardPlac
 export const ChangePasswordBody = z.object({ oldPassword: AnyPassword, newPassword: AnyPassword })
 export const InitiateBody = z.object({ type: z.enum(['email', 'google_auth']) })
 export const CodeBody = z.object({ code: Code })
-export const EmailCodeBody = z.object({ password: AnyPassword.nullish() })
+export const EmailCodeBody = z.object({ password: z.nullish(AnyPassword) })
 export const DeleteBody = z.object({ password: AnyPassword })
 export const BookmarkBody = z.object({
-  reference: z.string().refine(isId),
+  reference: z.string().check(z.refine(isId)),
   type: z.literal('user'),
 })
 
 /** Clients send parameters that they leave out as empty, or spelled out. */
-const left = z.enum(['', 'undefined', 'null']).transform(() => undefined)
-const optional = <Schema extends z.ZodType>(schema: Schema) => z.union([left, schema]).optional()
+const left = z.pipe(
+  z.enum(['', 'undefined', 'null']),
+  z.transform(() => undefined),
+)
+const optional = <Schema extends z.ZodMiniType>(schema: Schema) =>
+  z.optional(z.union([left, schema]))
 
 const limitMax = 100
-const Whole = z
-  .string()
-  .regex(/^\d{1,9}$/)
-  .transform(Number)
-const Limit = optional(Whole.pipe(z.int().min(1))).transform((limit = 12) =>
-  Math.min(limit, limitMax),
+const Whole = z.pipe(z.string().check(z.regex(/^\d{1,9}$/)), z.transform(Number))
+const Positive = z.pipe(Whole, z.int().check(z.minimum(1)))
+const Limit = z.pipe(
+  optional(Positive),
+  z.transform((limit = 12) => Math.min(limit, limitMax)),
 )
-const Page = optional(Whole.pipe(z.int().min(1))).transform((page = 1) => page)
-const Percent = optional(z.coerce.number().min(0).max(100))
+const Page = z.pipe(
+  optional(Positive),
+  z.transform((page = 1) => page),
+)
+const Percent = optional(z.coerce.number().check(z.minimum(0), z.maximum(100)))
+/** The least and the most of a hundred. */
+const Range = z.pipe(
+  z.string().check(z.regex(/^\d{1,3},\d{1,3}$/)),
+  z.transform((text) => text.split(',').map(Number)),
+)
 
 export const PageQuery = z.object({ page: Page, limit: Limit })
 
 /** A client for the test network adds its name to whatever type it asks for. */
-const Type = z
-  .union([z.string(), z.array(z.string())])
-  .optional()
-  .transform((given = []) => [given].flat().filter((type) => type !== 'testnet'))
-  .pipe(z.array(z.string()).max(1))
-  .transform(([type]) => type)
+const Types = z.pipe(
+  z.optional(z.union([z.string(), z.array(z.string())])),
+  z.transform((given = []) => [given].flat().filter((type) => type !== 'testnet')),
+)
+const Type = z.pipe(
+  z.pipe(Types, z.array(z.string()).check(z.maxLength(1))),
+  z.transform(([type]) => type),
+)
 
-export const SearchQuery = PageQuery.extend({
+export const SearchQuery = z.extend(PageQuery, {
   role: optional(z.string()),
-  type: Type.pipe(optional(z.string())),
+  type: z.pipe(Type, optional(z.string())),
   profileCompletenessMin: Percent,
   profileCompletenessMax: Percent,
-  range: optional(
-    z
-      .string()
-      .regex(/^\d{1,3},\d{1,3}$/)
-      .transform((text) => text.split(',').map(Number)),
-  ),
-  tags: optional(z.string().max(2000)),
+  range: optional(Range),
+  tags: optional(z.string().check(z.maxLength(2000))),
   owner: optional(z.enum(['true', 'false'])),
-  search: optional(z.string().trim().min(2).max(100).refine(isLine)),
+  search: optional(z.string().check(z.trim(), z.minLength(2), z.maxLength(100), z.refine(isLine))),
 })
 
 /** What is looked for; null where nobody can have it. */
