@@ -1,4 +1,4 @@
-import * as z from 'zod'
+import * as z from 'zod/mini'
 
 /** What wrangler.toml binds. Variables and secrets are strings, or absent. */
 export interface Bindings {
@@ -22,22 +22,32 @@ export class SettingsError extends Error {
   override readonly name = 'SettingsError'
 }
 
-const flag = z.enum(['true', 'false']).transform((word) => word === 'true')
-const count = (min: number, max: number) =>
-  z
-    .string()
-    .regex(/^\d{1,12}$/, 'is not a whole number')
-    .transform(Number)
-    .pipe(z.number().min(min).max(max))
-const list = z.string().transform((text) =>
-  text
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== ''),
+const flag = z.pipe(
+  z.enum(['true', 'false']),
+  z.transform((word) => word === 'true'),
 )
-const origin = z
-  .string()
-  .refine((text) => URL.canParse(text) && new URL(text).origin === text, 'is not an origin')
+const wholeNumber = z.pipe(
+  z.string().check(z.regex(/^\d{1,12}$/, 'is not a whole number')),
+  z.transform(Number),
+)
+/** A whole number from `min` to `max`, and `preset` where the variable is left out. */
+const count = (min: number, max: number, preset: number) =>
+  z._default(z.pipe(wholeNumber, z.number().check(z.minimum(min), z.maximum(max))), preset)
+const list = z.pipe(
+  z.string(),
+  z.transform((text) =>
+    text
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== ''),
+  ),
+)
+const isOrigin = (text: string) => URL.canParse(text) && new URL(text).origin === text
+const origin = z.string().check(z.refine(isOrigin, 'is not an origin'))
+
+/** RFC 8707 section 2: an absolute URI without a fragment. */
+const isResource = (text: string) => URL.canParse(text) && !text.includes('#')
+const resource = z.string().check(z.refine(isResource, 'is not a list of absolute URIs'))
 
 const minuteSeconds = 60
 const hourSeconds = 60 * minuteSeconds
@@ -66,50 +76,52 @@ const editableFieldsDefault = [
 ]
 
 const Variables = z.object({
-  ENVIRONMENT: z.enum(['production', 'development', 'test']).default('production'),
+  ENVIRONMENT: z._default(z.enum(['production', 'development', 'test']), 'production'),
   ORIGIN: origin,
-  MAIL_FROM: z.string().min(3),
-  APP_NAME: z.string().min(1).max(50).default('Atrium'),
+  MAIL_FROM: z.string().check(z.minLength(3)),
+  APP_NAME: z._default(z.string().check(z.minLength(1), z.maxLength(50)), 'Atrium'),
 
-  REQUIRE_EMAIL_VERIFICATION: flag.default(true),
-  REGISTRATION: z.enum(['open', 'closed']).default('open'),
-  INVITE_ONLY: flag.default(false),
-  EDITABLE_FIELDS: list.default(editableFieldsDefault),
-  REVEAL_ACCOUNTS: z.enum(['documented', 'never']).default('documented'),
-  ALLOWED_ORIGINS: list.pipe(z.array(origin)).default([]),
-  FIRST_ACCOUNT_IS_ADMIN: flag.optional(),
-  USERNAME_HOLD_DAYS: count(0, 3650).default(30),
-  UPLOADS_PER_HOUR: count(1, 100_000).default(30),
-  FOLLOWS_PER_HOUR: count(1, 100_000).default(500),
+  REQUIRE_EMAIL_VERIFICATION: z._default(flag, true),
+  REGISTRATION: z._default(z.enum(['open', 'closed']), 'open'),
+  INVITE_ONLY: z._default(flag, false),
+  EDITABLE_FIELDS: z._default(list, editableFieldsDefault),
+  REVEAL_ACCOUNTS: z._default(z.enum(['documented', 'never']), 'documented'),
+  ALLOWED_ORIGINS: z._default(z.pipe(list, z.array(origin)), []),
+  CLIENT_REGISTRATION: z._default(z.enum(['open', 'closed']), 'closed'),
+  OAUTH_RESOURCES: z._default(z.pipe(list, z.array(resource)), []),
+  FIRST_ACCOUNT_IS_ADMIN: z.optional(flag),
+  USERNAME_HOLD_DAYS: count(0, 3650, 30),
+  UPLOADS_PER_HOUR: count(1, 100_000, 30),
+  FOLLOWS_PER_HOUR: count(1, 100_000, 500),
 
-  PASSWORD_MIN: count(8, 64).default(8),
-  PASSWORD_BLOCKLIST: flag.default(true),
-  PASSWORD_ITERATIONS: count(1, 100 * pbkdf2PerCall).default(passwordIterationsFloor),
+  PASSWORD_MIN: count(8, 64, 8),
+  PASSWORD_BLOCKLIST: z._default(flag, true),
+  PASSWORD_ITERATIONS: count(1, 100 * pbkdf2PerCall, passwordIterationsFloor),
 
-  SESSION_IDLE_SECONDS: count(60, 400 * daySeconds).default(30 * daySeconds),
-  SESSION_MAX_SECONDS: count(60, 400 * daySeconds).default(90 * daySeconds),
-  RECENT_AUTHENTICATION_SECONDS: count(0, daySeconds).default(15 * minuteSeconds),
-  RESET_TTL_SECONDS: count(60, daySeconds).default(30 * minuteSeconds),
-  CONFIRMATION_TTL_SECONDS: count(60, 7 * daySeconds).default(daySeconds),
-  TWO_FACTOR_CODE_TTL_SECONDS: count(60, hourSeconds).default(10 * minuteSeconds),
-  LOGIN_HISTORY_DAYS: count(1, 3650).default(90),
-  KNOWN_SOURCE_DAYS: count(1, 400).default(90),
+  SESSION_IDLE_SECONDS: count(60, 400 * daySeconds, 30 * daySeconds),
+  SESSION_MAX_SECONDS: count(60, 400 * daySeconds, 90 * daySeconds),
+  RECENT_AUTHENTICATION_SECONDS: count(0, daySeconds, 15 * minuteSeconds),
+  RESET_TTL_SECONDS: count(60, daySeconds, 30 * minuteSeconds),
+  CONFIRMATION_TTL_SECONDS: count(60, 7 * daySeconds, daySeconds),
+  TWO_FACTOR_CODE_TTL_SECONDS: count(60, hourSeconds, 10 * minuteSeconds),
+  LOGIN_HISTORY_DAYS: count(1, 3650, 90),
+  KNOWN_SOURCE_DAYS: count(1, 400, 90),
 
-  THROTTLE: z.enum(['on', 'off']).default('on'),
-  PASSWORD_FAILURES_MAX: count(1, 100).default(5),
-  PASSWORD_BLOCK_SECONDS_MAX: count(1, daySeconds).default(900),
-  ADDRESS_FAILURES_MAX: count(1, 100_000).default(50),
-  ADDRESS_WINDOW_SECONDS: count(1, daySeconds).default(10 * minuteSeconds),
-  ADDRESS_BLOCK_SECONDS: count(1, daySeconds).default(10 * minuteSeconds),
-  ACCOUNT_FAILURES_MAX: count(1, 1_000).default(100),
-  CODE_FAILURES_MAX: count(1, 100).default(5),
-  CODE_BLOCK_SECONDS: count(1, daySeconds).default(15 * minuteSeconds),
-  CODES_EVALUATED_PER_HOUR: count(1, 1_000).default(25),
-  SIGN_IN_CODES_PER_HOUR: count(1, 1_000).default(20),
-  RESET_CODES_PER_HOUR: count(1, 1_000).default(5),
-  CONFIRMATION_CODES_PER_HOUR: count(1, 1_000).default(10),
-  MAILS_PER_ADDRESS_PER_HOUR: count(1, 100_000).default(500),
-  SIGN_UPS_PER_ADDRESS_PER_HOUR: count(1, 100_000).default(1000),
+  THROTTLE: z._default(z.enum(['on', 'off']), 'on'),
+  PASSWORD_FAILURES_MAX: count(1, 100, 5),
+  PASSWORD_BLOCK_SECONDS_MAX: count(1, daySeconds, 900),
+  ADDRESS_FAILURES_MAX: count(1, 100_000, 50),
+  ADDRESS_WINDOW_SECONDS: count(1, daySeconds, 10 * minuteSeconds),
+  ADDRESS_BLOCK_SECONDS: count(1, daySeconds, 10 * minuteSeconds),
+  ACCOUNT_FAILURES_MAX: count(1, 1_000, 100),
+  CODE_FAILURES_MAX: count(1, 100, 5),
+  CODE_BLOCK_SECONDS: count(1, daySeconds, 15 * minuteSeconds),
+  CODES_EVALUATED_PER_HOUR: count(1, 1_000, 25),
+  SIGN_IN_CODES_PER_HOUR: count(1, 1_000, 20),
+  RESET_CODES_PER_HOUR: count(1, 1_000, 5),
+  CONFIRMATION_CODES_PER_HOUR: count(1, 1_000, 10),
+  MAILS_PER_ADDRESS_PER_HOUR: count(1, 100_000, 500),
+  SIGN_UPS_PER_ADDRESS_PER_HOUR: count(1, 100_000, 1000),
 })
 
 /** Everything that can be set, in the words of the code, with units in the names. */
@@ -124,6 +136,9 @@ export interface Settings {
   readonly editableFields: readonly string[]
   readonly revealAccounts: boolean
   readonly allowedOrigins: readonly string[]
+  readonly clientRegistrationOpen: boolean
+  /** Other places than our own for which applications may ask tokens. */
+  readonly oauthResources: readonly string[]
   readonly firstAccountIsAdmin: boolean
   readonly usernameHoldSeconds: number
   readonly uploadsPerHour: number
@@ -165,6 +180,23 @@ function firstAccountIsAdmin(environment: Settings['environment'], given?: boole
   return environment !== 'production' && (given ?? environment === 'development')
 }
 
+/** The words for rules that bring none. Never the value: it may be a secret in the wrong place. */
+function complaint(issue: z.core.$ZodRawIssue): string | undefined {
+  const unit = 'origin' in issue && issue.origin === 'string' ? ' characters' : ''
+  switch (issue.code) {
+    case 'invalid_type':
+      return issue.input === undefined ? 'is missing' : `is not a ${issue.expected}`
+    case 'invalid_value':
+      return `is none of ${issue.values.join(', ')}`
+    case 'too_small':
+      return `needs ${issue.minimum}${unit} or more`
+    case 'too_big':
+      return `takes at most ${issue.maximum}${unit}`
+    default:
+      return undefined
+  }
+}
+
 const secretLengthMin = 32
 
 function readSlots(env: Env, prefix: string): KeySlots | string {
@@ -190,7 +222,7 @@ export function readSettings(env: Env): Settings {
   const given = Object.fromEntries(
     Object.keys(Variables.shape).map((name) => [name, env[name] === '' ? undefined : env[name]]),
   )
-  const parsed = Variables.safeParse(given)
+  const parsed = Variables.safeParse(given, { error: complaint })
   const peppers = readSlots(env, 'PEPPER')
   const appKeys = readSlots(env, 'APP_KEY')
   const problems = parsed.success
@@ -224,6 +256,8 @@ export function readSettings(env: Env): Settings {
     editableFields: v.EDITABLE_FIELDS,
     revealAccounts: v.REVEAL_ACCOUNTS === 'documented',
     allowedOrigins: v.ALLOWED_ORIGINS,
+    clientRegistrationOpen: v.CLIENT_REGISTRATION === 'open',
+    oauthResources: v.OAUTH_RESOURCES,
     firstAccountIsAdmin: firstAccountIsAdmin(v.ENVIRONMENT, v.FIRST_ACCOUNT_IS_ADMIN),
     usernameHoldSeconds: v.USERNAME_HOLD_DAYS * daySeconds,
     uploadsPerHour: v.UPLOADS_PER_HOUR,
