@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { isRegistrable } from '../src/core/oauth/redirect-uris.ts'
 import { scopes } from '../src/core/scopes.ts'
 
 // Applications, as the operator makes them. What is put into SQL has passed a check here.
@@ -31,15 +32,11 @@ function checkScopes(list = '') {
   throw new Error(`${problem}. There are: ${Object.keys(scopes).join(', ')}`)
 }
 
-/** It is compared as an exact text later, so it is stored as given. */
-function checkRedirectUri(uri) {
-  const isPlain = /^[\x21-\x7e]{1,500}$/.test(uri) && !/['"`\\;<>#]/.test(uri)
-  const url = isPlain && URL.canParse(uri) ? new URL(uri) : null
-  const isLoopback = ['localhost', '127.0.0.1', '[::1]'].includes(url?.hostname)
-  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback)
-  if (isSafe && url.username === '' && url.password === '') return uri
+/** It is compared as an exact text later, so it is stored as given; nothing in it ends a text in SQL. */
+function checkUri(uri) {
+  if (isRegistrable(uri)) return uri
   throw new Error(
-    `A redirect URI is https, or http on this machine, without fragment and quotes: "${uri}"`,
+    `A redirect URI is https, http on this machine or an app's own scheme, without a fragment: "${uri}"`,
   )
 }
 
@@ -52,12 +49,14 @@ export function createClient({ name: place, execute }, values) {
   const id = checkId(values.id)
   const name = checkName(values.name ?? id)
   const scopeList = JSON.stringify(checkScopes(values.scope))
-  const uris = JSON.stringify((values['redirect-uri'] ?? []).map(checkRedirectUri))
+  const uris = JSON.stringify((values['redirect-uri'] ?? []).map(checkUri))
+  const logoutUris = JSON.stringify((values['post-logout-redirect-uri'] ?? []).map(checkUri))
   const { secret, hash } = newSecret()
   const [made] = execute(`INSERT INTO clients
-      (client_id, client_name, secret_hash, redirect_uris, client_scopes, is_first_party, registered_at)
-    VALUES ('${id}', '${name}', ${values.public ? 'NULL' : `'${hash}'`}, '${uris}', '${scopeList}',
-      ${values['first-party'] ? 1 : 0}, ${Date.now()})
+      (client_id, client_name, secret_hash, redirect_uris, logout_uris, client_scopes, is_first_party,
+        registered_at)
+    VALUES ('${id}', '${name}', ${values.public ? 'NULL' : `'${hash}'`}, '${uris}', '${logoutUris}',
+      '${scopeList}', ${values['first-party'] ? 1 : 0}, ${Date.now()})
     ON CONFLICT DO NOTHING RETURNING client_id`)
   if (!made) {
     console.error(`There is a client "${id}" in ${place} already.`)
@@ -87,6 +86,7 @@ export function listClients({ name: place, execute }) {
     console.log(`  since  ${new Date(client.registered_at).toISOString()}`)
     console.log(`  scope  ${JSON.parse(client.client_scopes).join(',')}`)
     for (const uri of JSON.parse(client.redirect_uris)) console.log(`  to     ${uri}`)
+    for (const uri of JSON.parse(client.logout_uris)) console.log(`  after  ${uri}`)
   }
   return 0
 }

@@ -5,7 +5,8 @@ import { createClient, deleteClient, listClients, rotateSecret } from './admin-c
 const usage = `usage: npm run admin -- grant <username>     make an account an administrator
        npm run admin -- revoke <username>    make it an ordinary account again
        npm run admin -- client create --id ID --scope a,b [--name NAME]
-                                             [--redirect-uri URI]... [--public] [--first-party]
+                                             [--redirect-uri URI]... [--post-logout-redirect-uri URI]...
+                                             [--public] [--first-party]
                                              make an application, and show its secret once
        npm run admin -- client list
        npm run admin -- client rotate-secret ID
@@ -26,6 +27,7 @@ const clientOptions = {
   name: { type: 'string' },
   scope: { type: 'string' },
   'redirect-uri': { type: 'string', multiple: true },
+  'post-logout-redirect-uri': { type: 'string', multiple: true },
   public: { type: 'boolean' },
   'first-party': { type: 'boolean' },
 }

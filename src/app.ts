@@ -10,10 +10,12 @@ import { dialects } from './dialects'
 import { type Env, readSettings, SettingsError } from './env'
 import { discardUnread } from './http/body'
 import { cors } from './http/cors'
+import { readGrant } from './http/credentials'
 import { type AppEnv, errorBoundary, type FailureTable, renderFailure } from './http/dialect'
 import { disownPage } from './http/disown-page'
 import { securityHeaders } from './http/headers'
 import { logProblem, logRequest, logSettings, logUpkeep } from './http/log'
+import { pageStyle } from './http/page'
 import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
 import { welcome } from './http/welcome'
@@ -50,7 +52,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   const app = new Hono<AppEnv>({
     getPath: (request) => paths.get(request) ?? new URL(request.url).pathname,
   })
-  app.use(requestLog, securityHeaders, discardUnread, withCore, cors)
+  app.use(requestLog, securityHeaders, discardUnread, withCore, cors, readGrant)
   app.use(
     methodNotAllowed({
       app,
@@ -71,6 +73,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   })
   app.route('/', disownPage)
   app.route('/', pictureFile)
+  app.route('/', pageStyle)
   app.route('/', oauth)
   app.route('/social', oauth)
 

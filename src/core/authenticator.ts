@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { and, gt, type SQL, sql } from 'drizzle-orm'
 import { newTotpSecret, otpauthUrl } from '../crypto/totp'
 import { commit, type Query } from '../storage/database'
+import { secondFactors } from '../storage/schema'
 import { confirmedAddress } from './accounts'
 import { prepareBackupCodes } from './backup-codes'
 import type { Core } from './context'
@@ -14,8 +15,15 @@ import {
   prepareSwitchingCode,
   requireMailed,
 } from './second-factor-codes'
-import { sealAppSecret, stepOf } from './second-factor-proofs'
-import { endAllStatements, isAlive, type Viewer } from './sessions'
+import { openAppSecret, sealAppSecret, stepOf } from './second-factor-proofs'
+import {
+  authenticate,
+  type Caller,
+  endAllStatements,
+  isAlive,
+  ownNumber,
+  type Viewer,
+} from './sessions'
 
 /**
  * Setting up a second factor: it is initiated, and counts from when a code of it was given. An
@@ -82,8 +90,41 @@ export async function initiateSecondFactor(
     code?.sendSoon()
     return { method: 'email' }
   }
+  return appToShow(core, username, secret)
+}
+
+function appToShow(core: Core, username: string, secret: string): InitiatedFactor {
   const label = { issuer: core.settings.appName, account: username, secret }
   return { method: 'app', secret, otpauthUrl: otpauthUrl(label) }
+}
+
+/** What the caller's session has initiated and not yet activated, to be shown again. One round trip. */
+export async function findInitiatedFactor(
+  core: Core,
+  caller: Caller,
+): Promise<{ viewer: Viewer; initiated: InitiatedFactor | null }> {
+  const own = await ownNumber(caller)
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
+    core.db
+      .select({
+        method: secondFactors.pendingMethod,
+        sealed: secondFactors.pendingSecret,
+        session: secondFactors.pendingSession,
+      })
+      .from(secondFactors)
+      .where(
+        and(sql`${secondFactors.accountNumber} = ${own}`, gt(secondFactors.pendingUntil, core.now)),
+      ),
+  )
+  const [pending] = rows[0]
+  const { account, session } = viewer
+  if (pending?.session !== session.tokenHash) return { viewer, initiated: null }
+  if (pending.method === 'email') return { viewer, initiated: { method: 'email' } }
+  const secret =
+    pending.sealed === null ? null : await openAppSecret(core, account.number, pending.sealed)
+  return { viewer, initiated: secret === null ? null : appToShow(core, account.username, secret) }
 }
 
 /**

@@ -18,6 +18,11 @@ export function sealAppSecret(core: Core, account: number, secret: string): Prom
   return core.keys.seal(sealPurpose, secret, String(account))
 }
 
+/** The secret again; null where it was sealed for another account, or under a key that is gone. */
+export function openAppSecret(core: Core, account: number, sealed: string): Promise<string | null> {
+  return core.keys.open(sealPurpose, sealed, String(account))
+}
+
 /**
  * The step whose code was typed, with whatever spaces, and the secret; null for a wrong code, or one of a step that is
  * not after `afterStep`.
@@ -27,7 +32,7 @@ export async function stepOf(
   account: number,
   given: { sealed: string; typed: string; afterStep: number },
 ): Promise<{ step: number; secret: string } | null> {
-  const secret = await core.keys.open(sealPurpose, given.sealed, String(account))
+  const secret = await openAppSecret(core, account, given.sealed)
   const digits = tidyDigits(given.typed)
   // A client that takes codes for numbers loses the zeros in front.
   const code = /^\d{1,5}$/.test(digits) ? digits.padStart(6, '0') : digits

@@ -256,3 +256,23 @@ export async function endAllSessions(core: Core, { token, scopes }: Credentials)
     (rows) => rows.length > 0,
   )
 }
+
+/**
+ * Ends every session and grant of the viewer's account but their own. Done twice, the second ends
+ * nothing more. Fails with not_authenticated when their own has ended meanwhile. One round trip.
+ */
+export async function endOtherSessions(core: Core, viewer: Viewer): Promise<void> {
+  const { number } = viewer.account
+  const mine = sql`(SELECT number FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
+  const [ended] = await commit(
+    core.db,
+    [
+      core.db.run(sql`UPDATE accounts SET changed_by = ${core.requestId}
+        WHERE number = ${number} AND ${isAlive(core, viewer)}`),
+      ...endAllStatements(core, mine, viewer.session.tokenHash),
+    ],
+    core.db.all(sql`SELECT 1 FROM accounts WHERE number = ${mine}`),
+    (rows) => rows.length > 0,
+  )
+  if (!ended) fail({ code: 'not_authenticated' })
+}

@@ -54,7 +54,7 @@ export function mediaType(c: Context<AppEnv>): string {
 }
 
 /** A field that is sent twice has no value that could be trusted: it becomes a list, which no schema takes. */
-function parseForm(text: string): unknown {
+export function parseForm(text: string): unknown {
   const form = new URLSearchParams(text)
   return Object.fromEntries(
     [...form.keys()].map((name) => {

@@ -94,6 +94,20 @@ export function findCredentials(c: Context<AppEnv>): Credentials {
     : readCredentials(c)
 }
 
+/** Whether somebody has come here by a link in another site's page, which sees nothing of where it leads. */
+function isArriving(c: Context<AppEnv>): boolean {
+  return (
+    c.req.header('Sec-Fetch-Mode') === 'navigate' && c.req.header('Sec-Fetch-Dest') === 'document'
+  )
+}
+
+/** The same for pages that people look at: the cookie alone counts, also where a link has led to the page. */
+export function readPageCredentials(c: Context<AppEnv>): Credentials {
+  const from = sender(c)
+  if (!isSafe(c.req.method) && from !== 'ours') throw new EdgeError({ code: 'cross_origin' })
+  return from === 'foreign' && !isArriving(c) ? noCredentials : ofSession(readSessionCookie(c))
+}
+
 /** Whom an answer is for, where anybody may ask; an application that may not act for all of an account is nobody. */
 export function visitorOf({ token, scopes }: Credentials): Pick<Caller, 'token'> {
   return { token: scopes === null || holds(scopes, 'delegated:all') ? token : null }

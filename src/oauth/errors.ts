@@ -1,3 +1,4 @@
+import type { Issue } from '../core/errors'
 import type { FailureTable, WireError } from '../http/dialect'
 
 /** Every failure as RFC 6749 section 5.2 words it: `{error, error_description?}`. */
@@ -18,13 +19,32 @@ function says(
 const basic = { 'WWW-Authenticate': 'Basic realm="atrium"' }
 const bearer = { 'WWW-Authenticate': 'Bearer realm="atrium", error="invalid_token"' }
 
+/** Parameters whose refusal has a name of its own. */
+const namesByField: { readonly [field: string]: string } = {
+  grant_type: 'unsupported_grant_type',
+  response_type: 'unsupported_response_type',
+  resource: 'invalid_target',
+  request: 'request_not_supported',
+  redirect_uris: 'invalid_redirect_uri',
+  client_name: 'invalid_client_metadata',
+  post_logout_redirect_uris: 'invalid_client_metadata',
+  token_endpoint_auth_method: 'invalid_client_metadata',
+  grant_types: 'invalid_client_metadata',
+  response_types: 'invalid_client_metadata',
+}
+
+/** One that is left out is only missing, but for what a registration cannot do without. */
+function errorOf({ field, rule }: Issue): string | null {
+  const isNamed = rule !== 'missing' || field === 'redirect_uris'
+  return isNamed ? (namesByField[field.split('.')[0] ?? ''] ?? null) : null
+}
+
 export const failures: FailureTable = {
   invalid_input: ({ issues }) => {
     const fields = issues.map(({ field }) => field).filter((field) => field !== '')
     const description =
       fields.length === 0 ? 'The body is no set of parameters.' : fields.join(', ')
-    const isGrant = issues.some(({ field, rule }) => field === 'grant_type' && rule === 'format')
-    const error = isGrant ? 'unsupported_grant_type' : 'invalid_request'
+    const error = issues.map(errorOf).find((name) => name !== null) ?? 'invalid_request'
     return { status: 400, body: { error, error_description: description } }
   },
   malformed_body: says(400, 'invalid_request', 'The body cannot be read.'),

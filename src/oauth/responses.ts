@@ -1,5 +1,11 @@
-import type { IssuedToken } from '../core/oauth/client-tokens'
+import type * as z from 'zod/mini'
+import type { IssuedToken } from '../core/oauth/access-tokens'
+import type { RegisteredClient } from '../core/oauth/client-registration'
 import type { TokenInfo } from '../core/oauth/introspection'
+import type { TokenSet } from '../core/oauth/token-sets'
+import { holds } from '../core/scopes'
+import type { Viewer } from '../core/sessions'
+import type { RegistrationBody } from './requests'
 
 /** What clients are answered, in the words of the standards. */
 
@@ -15,6 +21,15 @@ export function renderToken({ token, ttlSeconds, scopes }: IssuedToken) {
 
 const seconds = (at: number) => Math.floor(at / 1000)
 
+/** The same for a person, with what comes after it (OpenID Connect Core section 3.1.3.3). */
+export function renderTokenSet({ access, refreshToken, idToken }: TokenSet) {
+  return {
+    ...renderToken(access),
+    refresh_token: refreshToken,
+    ...(idToken === null ? {} : { id_token: idToken }),
+  }
+}
+
 /** RFC 7662 section 2.2. Of a token that does not count, nothing is said. */
 export function renderIntrospection(info: TokenInfo | null, issuer: string) {
   if (info === null) return { active: false }
@@ -26,18 +41,22 @@ export function renderIntrospection(info: TokenInfo | null, issuer: string) {
     exp: seconds(info.expiresAt),
     iss: issuer,
   }
-  if (info.kind === 'client') {
-    return { ...shared, client_id: info.clientId, sub: info.clientId, aud: issuer, jti: info.jti }
-  }
-  return { ...shared, sub: info.account.id, username: info.account.username }
+  const person =
+    info.kind === 'client' ? {} : { sub: info.account.id, username: info.account.username }
+  if (info.kind === 'session') return { ...shared, ...person }
+  const { clientId, audience, jti } = info
+  const aud = audience.length === 1 ? audience[0] : audience
+  return { ...shared, client_id: clientId, sub: clientId, ...person, aud, jti }
 }
 
 /** The older shape, for clients that ask with a token of their own. */
 export function renderTokenInfo(token: string, info: TokenInfo | null) {
   if (info === null) return { ok: 1, data: { tokenInfo: null } }
+  const client = info.kind === 'session' ? {} : { client: { id: info.clientId } }
   const user =
-    info.kind === 'session'
-      ? {
+    info.kind === 'client'
+      ? {}
+      : {
           user: {
             _id: info.account.id,
             username: info.account.username,
@@ -46,30 +65,54 @@ export function renderTokenInfo(token: string, info: TokenInfo | null) {
             role: info.account.role,
           },
         }
-      : { client: { id: info.clientId } }
   const tokenInfo = {
     accessToken: token,
     accessTokenExpiresAt: new Date(info.expiresAt).toISOString(),
     scope: info.scopes,
+    ...client,
     ...user,
   }
   return { ok: 1, data: { tokenInfo } }
 }
 
-/** RFC 8414 section 2: what works, and nothing else. */
-export function renderMetadata(issuer: string, scopes: readonly string[]) {
-  const methods = ['client_secret_basic', 'client_secret_post']
+/** Claims of OpenID Connect Core section 5.1, those that the scopes are for. */
+export function renderUserInfo({ account, scopes }: Viewer, pictureUrl: string | null) {
+  const { id, username, firstName, lastName, email, emailVerifiedAt } = account
+  const name = `${firstName} ${lastName}`.trim() || username
+  const profile = {
+    name,
+    ...(firstName === '' ? {} : { given_name: firstName }),
+    ...(lastName === '' ? {} : { family_name: lastName }),
+    preferred_username: username,
+    ...(pictureUrl === null ? {} : { picture: pictureUrl }),
+    updated_at: seconds(account.updatedAt),
+  }
   return {
-    issuer,
-    token_endpoint: `${issuer}/oauth/token`,
-    jwks_uri: `${issuer}/oauth/jwks`,
-    introspection_endpoint: `${issuer}/oauth/introspect`,
-    revocation_endpoint: `${issuer}/oauth/revoke`,
-    scopes_supported: scopes,
-    response_types_supported: [],
-    grant_types_supported: ['client_credentials'],
-    token_endpoint_auth_methods_supported: methods,
-    introspection_endpoint_auth_methods_supported: methods,
-    revocation_endpoint_auth_methods_supported: methods,
+    sub: id,
+    ...(holds(scopes, 'profile') ? profile : {}),
+    ...(holds(scopes, 'email') && email !== null
+      ? { email, email_verified: emailVerifiedAt !== null }
+      : {}),
+  }
+}
+
+/** RFC 7591 section 3.2.1. */
+export function renderRegistration(
+  sent: z.infer<typeof RegistrationBody>,
+  { clientId, name, secret, scopes, registeredAt }: RegisteredClient,
+) {
+  return {
+    client_id: clientId,
+    client_id_issued_at: seconds(registeredAt),
+    ...(secret === null ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
+    client_name: name,
+    redirect_uris: sent.redirect_uris,
+    ...(sent.post_logout_redirect_uris
+      ? { post_logout_redirect_uris: sent.post_logout_redirect_uris }
+      : {}),
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    token_endpoint_auth_method: sent.token_endpoint_auth_method ?? 'client_secret_basic',
+    scope: scopes.join(' '),
   }
 }

@@ -1,30 +1,42 @@
 import { type Context, Hono } from 'hono'
-import type { ZodMiniType } from 'zod/mini'
 import { fail } from '../core/errors'
-import { issueClientToken, readClientToken, revokeClientToken } from '../core/oauth/client-tokens'
+import { readClientToken } from '../core/oauth/client-tokens'
 import { authenticateClient } from '../core/oauth/clients'
 import { introspect } from '../core/oauth/introspection'
+import { revokeToken } from '../core/oauth/revocation'
 import { publishedKeys } from '../core/oauth/signing-keys'
-import { clientScopes, holds } from '../core/scopes'
-import { body } from '../http/body'
+import { pictureUrl } from '../core/picture-links'
+import { holds } from '../core/scopes'
+import { authenticate } from '../core/sessions'
+import { readBearer } from '../http/credentials'
 import { type AppEnv, errorBoundary } from '../http/dialect'
-import { shield } from '../http/shield'
+import { authorize } from './authorize-routes'
 import { failures } from './errors'
+import { logout } from './logout-routes'
+import { renderMetadata } from './metadata'
 import * as requests from './requests'
-import { renderIntrospection, renderMetadata, renderToken, renderTokenInfo } from './responses'
+import { renderIntrospection, renderTokenInfo, renderUserInfo } from './responses'
+import { sentAs, tokens } from './token-routes'
 
-/** The authorization server: tokens for applications, and what any token is worth. */
+/** The authorization server: who it is, whom it lets in, and what any token is worth. */
 
 export const oauth = new Hono<AppEnv>()
 oauth.onError(errorBoundary(failures))
 
 const asksScope = 'client:oauth:introspect'
 
-const authenticated = (c: Context<AppEnv>, sent: Parameters<typeof requests.toCredentials>[1]) =>
-  authenticateClient(c.var.core, requests.toCredentials(c.req.header('Authorization'), sent))
+const authenticated = async (
+  c: Context<AppEnv>,
+  sent: Parameters<typeof requests.toCredentials>[1],
+) => {
+  const credentials = requests.toCredentials(c.req.header('Authorization'), sent)
+  return (await authenticateClient(c.var.core, credentials)).client
+}
 
-oauth.get('/.well-known/oauth-authorization-server', (c) =>
-  c.json(renderMetadata(c.var.core.settings.origin, clientScopes)),
+oauth.on(
+  'GET',
+  ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'],
+  (c) => c.json(renderMetadata(c.var.core.settings)),
 )
 
 // A copy goes long before a key that was not yet in it signs.
@@ -34,15 +46,9 @@ oauth.get('/oauth/jwks', async (c) => {
   return c.json({ keys: keys.map((key) => ({ ...key, use: 'sig', alg: 'ES256' })) })
 })
 
-const sentAs = <Schema extends ZodMiniType>(schema: Schema) =>
-  body(schema, { unwrap: requests.dropEmpty })
-
-oauth.post('/oauth/token', shield, sentAs(requests.TokenBody), async (c) => {
-  const sent = c.req.valid('json')
-  const client = await authenticated(c, sent)
-  requests.requireGrant(sent.grant_type)
-  return c.json(renderToken(await issueClientToken(c.var.core, client, sent.scope ?? null)))
-})
+oauth.route('/', authorize)
+oauth.route('/', logout)
+oauth.route('/', tokens)
 
 /** A client that asks with its own token speaks the older shape. */
 async function answerTokenInfo(c: Context<AppEnv>, own: string, shown: string | undefined) {
@@ -62,7 +68,7 @@ oauth.post('/oauth/introspect', sentAs(requests.IntrospectBody), async (c) => {
   const client = await authenticated(c, sent)
   if (client.isPublic) fail({ code: 'invalid_client' })
   const info = await introspect(core, requests.requireToken(sent.token))
-  const isOwn = info?.kind === 'client' && info.clientId === client.clientId
+  const isOwn = info !== null && info.kind !== 'session' && info.clientId === client.clientId
   const mayAsk = isOwn || holds(client.scopes, asksScope)
   return c.json(renderIntrospection(mayAsk ? info : null, core.settings.origin))
 })
@@ -70,6 +76,13 @@ oauth.post('/oauth/introspect', sentAs(requests.IntrospectBody), async (c) => {
 oauth.post('/oauth/revoke', sentAs(requests.RevokeBody), async (c) => {
   const sent = c.req.valid('json')
   const client = await authenticated(c, sent)
-  await revokeClientToken(c.var.core, client, requests.requireToken(sent.token))
+  await revokeToken(c.var.core, client, requests.requireToken(sent.token))
   return c.body(null, 200)
+})
+
+oauth.on(['GET', 'POST'], '/oauth/userinfo', async (c) => {
+  const { core } = c.var
+  const caller = { ...readBearer(c), scope: 'openid', needsConfirmedEmail: true } as const
+  const { viewer } = await authenticate(core, caller)
+  return c.json(renderUserInfo(viewer, await pictureUrl(core, viewer.account)))
 })

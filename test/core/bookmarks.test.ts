@@ -54,7 +54,7 @@ describe('a bookmark', () => {
     for (const unknown of [id, 'f'.repeat(24), 'x']) {
       expect(await refusal(keep(one, unknown))).toEqual({ code: 'account_not_found' })
     }
-    await atrium.request((core) => endSession(core, other.token))
+    await atrium.request((core) => endSession(core, callerWith(other.token)))
     expect(await refusal(keep(other, one.account.id))).toEqual({ code: 'not_authenticated' })
     expect(
       await rowsOf('SELECT 1 FROM bookmarks WHERE account_number = ?', other.account.number),

@@ -11,7 +11,7 @@ import {
   tryLogin,
 } from '../support/accounts'
 import { codeFrom } from '../support/app'
-import { change, clientAt, refusal, rowsOf, testCore } from '../support/core'
+import { callerWith, change, clientAt, refusal, rowsOf, testCore } from '../support/core'
 
 const atrium = testCore()
 const wrongCode = { code: 'invalid_second_factor' }
@@ -112,7 +112,7 @@ describe('a pending sign-in', () => {
   test('ends with every session: by signing out everywhere, by a reset, by disabling', async () => {
     const everywhere = await newTwoFactorAccount(atrium)
     const first = await start(everywhere.account)
-    await atrium.request((core) => endAllSessions(core, everywhere.token))
+    await atrium.request((core) => endAllSessions(core, callerWith(everywhere.token)))
     expect(await refusal(complete(first.challengeToken, first.code))).toEqual(wrongCode)
 
     const { account } = await newTwoFactorAccount(atrium)

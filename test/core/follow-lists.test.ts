@@ -128,7 +128,7 @@ describe('lists are refused', () => {
 
   test('to nobody, to a session that has ended, and where the address must be confirmed', async () => {
     const [one, star] = [await someone(), await someone()]
-    await atrium.request((core) => endSession(core, one.token))
+    await atrium.request((core) => endSession(core, callerWith(one.token)))
     const unconfirmed = await newUnconfirmed(atrium)
     const { token } = (await signIn(atrium, unconfirmed)).session
     const callers = [

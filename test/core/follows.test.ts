@@ -261,7 +261,7 @@ describe('a session that ended after it was checked', () => {
       if (name === 'unblock') await blocks(atrium, one, other)
       else await follows(atrium, one, other)
       const before = await stored()
-      await atrium.request((core) => endSession(core, one.token))
+      await atrium.request((core) => endSession(core, callerWith(one.token)))
       const late = acts[name]?.(one, other, entry) ?? Promise.resolve()
       expect(await refusal(late)).toEqual({ code: 'not_authenticated' })
       expect(await stored()).toEqual(before)

@@ -5,7 +5,7 @@ import { drainOutbox } from '../../src/core/outbox'
 import { removePicture, setPicture } from '../../src/core/pictures'
 import { endAllSessions, endSession } from '../../src/core/sessions'
 import { newSignedIn } from '../support/accounts'
-import { change, interrupted, refusal, rowsOf, testCore } from '../support/core'
+import { callerWith, change, interrupted, refusal, rowsOf, testCore } from '../support/core'
 import {
   currentOf,
   drain,
@@ -34,8 +34,8 @@ const notAuthenticated = { code: 'not_authenticated' }
 
 describe('a session that ends while its picture is stored', () => {
   test.each<[string, (core: Core, person: PicturedPerson) => Promise<unknown>]>([
-    ['by signing out', (core, { token }) => endSession(core, token)],
-    ['by signing out everywhere', (core, { token }) => endAllSessions(core, token)],
+    ['by signing out', (core, { token }) => endSession(core, callerWith(token))],
+    ['by signing out everywhere', (core, { token }) => endAllSessions(core, callerWith(token))],
   ])('%s, changes nothing, and the object goes', async (_, end) => {
     const person = await newPictured(atrium)
     const { given } = await taggedPicture('never shown')
@@ -71,7 +71,7 @@ describe('a session that ends while its picture is stored', () => {
 
   test('before a removal, is told so, and the picture stays', async () => {
     const person = await newPictured(atrium)
-    await atrium.request((core) => endSession(core, person.token))
+    await atrium.request((core) => endSession(core, callerWith(person.token)))
     const removal = atrium.request((core) => removePicture(core, person.viewer))
     expect(await refusal(removal)).toEqual(notAuthenticated)
     await drain(atrium)
@@ -81,7 +81,7 @@ describe('a session that ends while its picture is stored', () => {
   test('before the plan, stores nothing', async () => {
     const person = await newPictured(atrium)
     const { given } = await taggedPicture('never stored')
-    await atrium.request((core) => endSession(core, person.token))
+    await atrium.request((core) => endSession(core, callerWith(person.token)))
     expect(await refusal(upload(person, given))).toEqual(notAuthenticated)
     await expectOnly(atrium, person, person.picture)
   })

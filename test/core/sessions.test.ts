@@ -24,8 +24,8 @@ import { callerWith, change, clientAt, refusal, rowsOf, testCore } from '../supp
 
 const atrium = testCore()
 const dead = { code: 'not_authenticated' }
-const end = (token: string) => atrium.request((core) => endSession(core, token))
-const endAll = (token: string) => atrium.request((core) => endAllSessions(core, token))
+const end = (token: string) => atrium.request((core) => endSession(core, callerWith(token)))
+const endAll = (token: string) => atrium.request((core) => endAllSessions(core, callerWith(token)))
 const list = (token: string) => atrium.request((core) => listSessions(core, callerWith(token)))
 const days = (count: number) => count * 24 * 3600
 

@@ -9,6 +9,7 @@ import { change, type TestCore } from './core'
 export interface TestClient {
   readonly clientId: string
   readonly secret: string
+  readonly secretIn: 'header'
   /** For the header `Authorization`. */
   readonly basic: string
 }
@@ -32,7 +33,7 @@ export async function newClient(
     JSON.stringify(scopes),
     at,
   )
-  return { clientId, secret, basic: basicOf(clientId, secret) }
+  return { clientId, secret, secretIn: 'header', basic: basicOf(clientId, secret) }
 }
 
 /** RFC 6749 section 2.3.1: both are form-encoded before they are joined. */
@@ -42,11 +43,11 @@ export function basicOf(clientId: string, secret: string): string {
 
 export async function issueToken(
   test: TestCore,
-  { clientId, secret }: TestClient,
+  client: TestClient,
   asked: readonly string[] | null = null,
 ): Promise<string> {
   const issued = await test.request(async (core) =>
-    issueClientToken(core, await authenticateClient(core, { clientId, secret }), asked),
+    issueClientToken(core, (await authenticateClient(core, client)).client, asked),
   )
   return issued.token
 }

@@ -91,7 +91,7 @@ export function clientAt(host: number, given: Partial<Client> = {}): Client {
 }
 
 export function callerWith(token: string | null, needsConfirmedEmail = false): Caller {
-  return { token, scope: 'delegated:all', needsConfirmedEmail }
+  return { token, scopes: null, scope: 'delegated:all', needsConfirmedEmail }
 }
 
 /** The rows of one statement, for looking at what is stored. */

@@ -108,8 +108,8 @@ export async function walkTheAccounts(bindings: Bindings): Promise<void> {
   const target = { ...own, targetId: account.id }
   await atrium.request((core) => updateAccount(core, admin, { role: 'user' }, target, client))
   atrium.pass(600)
-  await atrium.request((core) => endSession(core, other.token))
-  await atrium.request((core) => endAllSessions(core, last.token))
+  await atrium.request((core) => endSession(core, callerWith(other.token)))
+  await atrium.request((core) => endAllSessions(core, callerWith(last.token)))
   await atrium.request((core) => deleteAccount(core, account))
   await atrium.request(checkHealth)
   await atrium.request(drainOutbox)

@@ -163,7 +163,7 @@ routes.put('/users/me', caller, async (c) => {
 
 routes.put('/users/me/device', session, body(requests.DeviceBody, jsonOnly), async (c) => {
   await updateDevice(c.var.core, c.var.viewer, c.req.valid('json'))
-  return answerSelf(c, c.var.caller.token)
+  return answerSelf(c, c.var.caller, parseBearer(c.req.header('Authorization')))
 })
 
 // Without this line they would pass for ids.

@@ -13,6 +13,7 @@ import type { SignedIn } from '../../core/sign-in'
 import { resendSignInCode } from '../../core/sign-in-codes'
 import { issueTicket, openTicket } from '../../core/tickets'
 import { body } from '../../http/body'
+import { ofSession } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
 import { shield } from '../../http/shield'
 import { client, needs } from './callers'
@@ -34,7 +35,7 @@ export const auth = new Hono<AppEnv>()
 
 async function signIn(c: Context<AppEnv>, { session }: SignedIn): Promise<Response> {
   const { core } = c.var
-  const own = await getOwnPortfolio(core, { token: session.token, ...needs })
+  const own = await getOwnPortfolio(core, { ...ofSession(session.token), ...needs })
   const seconds = Math.floor((session.expiresAt - core.now) / 1000)
   const expiring = { token: session.token, seconds }
   return c.json(success(renderSignedIn(own, core.settings.origin, expiring)))

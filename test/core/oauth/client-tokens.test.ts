@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import {
-  issueClientToken,
-  readClientToken,
-  revokeClientToken,
-} from '../../../src/core/oauth/client-tokens'
+import { issueClientToken, readClientToken } from '../../../src/core/oauth/client-tokens'
 import { authenticateClient } from '../../../src/core/oauth/clients'
+import { revokeToken } from '../../../src/core/oauth/revocation'
 import { sweepExpired } from '../../../src/core/upkeep'
 import { hashToken } from '../../../src/crypto/token'
 import { introspects, issueToken, newClient, partsOf } from '../../support/clients'
@@ -15,7 +12,10 @@ const read = (token: string) => atrium.request((core) => readClientToken(core, t
 
 describe('who a client is', () => {
   const authenticate = (clientId: string, secret: string | null) =>
-    atrium.request((core) => authenticateClient(core, { clientId, secret }))
+    atrium.request(
+      async (core) =>
+        (await authenticateClient(core, { clientId, secret, secretIn: 'header' })).client,
+    )
 
   test('is proven by its secret, and by nothing else', async () => {
     const { clientId, secret } = await newClient()
@@ -25,6 +25,7 @@ describe('who a client is', () => {
       isPublic: false,
       isFirstParty: false,
       redirectUris: [],
+      logoutUris: [],
       scopes: introspects,
     })
     const stored = await hashToken(secret)
@@ -110,9 +111,11 @@ describe('a token', () => {
 
   test('is for confidential clients alone', async () => {
     const { clientId } = await newClient({ isPublic: true })
-    const issuing = atrium.request(async (core) =>
-      issueClientToken(core, await authenticateClient(core, { clientId, secret: null }), null),
-    )
+    const issuing = atrium.request(async (core) => {
+      const credentials = { clientId, secret: null, secretIn: 'body' } as const
+      const { client } = await authenticateClient(core, credentials)
+      return issueClientToken(core, client, null)
+    })
     expect(await refusal(issuing)).toEqual({ code: 'unauthorized_client' })
   })
 
@@ -155,9 +158,9 @@ describe('giving a token back', () => {
   test('ends it, once and for all, and what is kept of it goes when it would have expired', async () => {
     const client = await newClient({ at: atrium.now })
     const [token, other] = [await issueToken(atrium, client), await issueToken(atrium, client)]
-    const owner = await atrium.request((core) => authenticateClient(core, client))
+    const { client: owner } = await atrium.request((core) => authenticateClient(core, client))
     for (let i = 0; i < 2; i += 1) {
-      await atrium.request((core) => revokeClientToken(core, owner, token))
+      await atrium.request((core) => revokeToken(core, owner, token))
       expect(await read(token)).toBeNull()
       expect(await read(other)).not.toBeNull()
     }
@@ -177,8 +180,8 @@ describe('giving a token back', () => {
       await newClient({ at: atrium.now }),
     ]
     const token = await issueToken(atrium, client)
-    const stranger = await atrium.request((core) => authenticateClient(core, other))
-    await atrium.request((core) => revokeClientToken(core, stranger, token))
+    const { client: stranger } = await atrium.request((core) => authenticateClient(core, other))
+    await atrium.request((core) => revokeToken(core, stranger, token))
     expect(await read(token)).not.toBeNull()
   })
 })

@@ -8,7 +8,7 @@ import { endAllSessions, endSession } from '../../../src/core/sessions'
 import { newSignedIn, newUnconfirmed, signIn, viewerOf } from '../../support/accounts'
 import { codeFrom } from '../../support/app'
 import { issueToken, newClient } from '../../support/clients'
-import { change, clientAt, refusal, testCore } from '../../support/core'
+import { callerWith, change, clientAt, refusal, testCore } from '../../support/core'
 
 const atrium = testCore()
 const look = (token: string) => atrium.request((core) => introspect(core, token))
@@ -36,10 +36,10 @@ describe('a session is worth nothing any more', () => {
   test('once it is ended, by itself or with all', async () => {
     const { account, token } = await newSignedIn(atrium)
     const { session: other } = await signIn(atrium, account)
-    await atrium.request((core) => endSession(core, token))
+    await atrium.request((core) => endSession(core, callerWith(token)))
     expect(await look(token)).toBeNull()
     expect(await look(other.token)).not.toBeNull()
-    await atrium.request((core) => endAllSessions(core, other.token))
+    await atrium.request((core) => endAllSessions(core, callerWith(other.token)))
     expect(await look(other.token)).toBeNull()
   })
 

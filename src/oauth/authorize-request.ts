@@ -1,0 +1,133 @@
+import type { Context } from 'hono'
+import { fail, failInput } from '../core/errors'
+import {
+  type Authorization,
+  checkAuthorization,
+  chooseDestination,
+  type Destination,
+} from '../core/oauth/authorization'
+import { findClient } from '../core/oauth/clients'
+import { findRequest } from '../core/oauth/pushed-requests'
+import { check, parseForm } from '../http/body'
+import type { AppEnv } from '../http/dialect'
+import { type AuthorizeParameters, AuthorizeQuery, dropEmpty } from './requests'
+
+/** Requests for authorization, as they stand in a query or were left with us beforehand. */
+
+export interface AskedRequest {
+  readonly destination: Destination
+  readonly state: string | null
+  readonly prompts: readonly string[]
+  readonly maxAgeSeconds: number | null
+  /** In seconds; null unless the person was sent to sign in again. */
+  readonly signedInSince: number | null
+  readonly pushedHash: string | null
+  /** What is asked for. Fails with what is wrong with it, which is the client's to hear. */
+  authorization(): Authorization
+}
+
+const pushedPrefix = 'urn:ietf:params:oauth:request_uri:'
+
+export function nameRequest(name: string): string {
+  return pushedPrefix + name
+}
+
+function read(search: string): Promise<AuthorizeParameters> {
+  return check(AuthorizeQuery, dropEmpty(parseForm(search)), 'query')
+}
+
+/**
+ * What a query asks for. Whatever it fails with is for the person's eyes alone, because nobody has
+ * registered the place where it says the answer should go.
+ */
+export async function readRequest(c: Context<AppEnv>, search: string): Promise<AskedRequest> {
+  const sent = await read(search)
+  const { client_id: clientId, request_uri: requestUri } = sent
+  if (clientId === undefined) fail({ code: 'invalid_client' })
+  if (requestUri === undefined) {
+    return toRequest(c, sent, {
+      destination: chooseDestination(await findClient(c.var.core, clientId), redirectOf(sent)),
+      pushedHash: null,
+      since: sent,
+    })
+  }
+  if (!requestUri.startsWith(pushedPrefix)) failInput([{ field: 'request_uri', rule: 'format' }])
+  const name = requestUri.slice(pushedPrefix.length)
+  const { client, request } = await findRequest(c.var.core, clientId, name)
+  const pushed = await read(request.parameters)
+  return toRequest(c, pushed, {
+    destination: chooseDestination(client, redirectOf(pushed)),
+    pushedHash: request.requestHash,
+    since: sent,
+  })
+}
+
+const redirectOf = (sent: AuthorizeParameters) => sent.redirect_uri ?? null
+
+function toRequest(
+  c: Context<AppEnv>,
+  sent: AuthorizeParameters,
+  found: { destination: Destination; pushedHash: string | null; since: AuthorizeParameters },
+): AskedRequest {
+  const { destination, pushedHash, since } = found
+  return {
+    destination,
+    pushedHash,
+    state: sent.state ?? null,
+    prompts: sent.prompt?.split(' ').filter((word) => word !== '') ?? [],
+    maxAgeSeconds: toSeconds(sent.max_age),
+    signedInSince: toSeconds(since.signed_in_since),
+    authorization: () => toAuthorization(c, destination, sent),
+  }
+}
+
+function toSeconds(text: string | undefined): number | null {
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : null
+}
+
+/** What of a request is our protocol's to refuse; the rest is the core's. */
+export function toAuthorization(
+  c: Context<AppEnv>,
+  destination: Destination,
+  sent: AuthorizeParameters,
+): Authorization {
+  const refuse = (field: keyof AuthorizeParameters, rule: 'missing' | 'format') =>
+    failInput([{ field, rule }])
+  if (sent.request !== undefined) refuse('request', 'format')
+  if (sent.response_type === undefined) refuse('response_type', 'missing')
+  if (sent.response_type !== 'code') refuse('response_type', 'format')
+  if ((sent.response_mode ?? 'query') !== 'query') refuse('response_mode', 'format')
+  if (sent.max_age !== undefined && toSeconds(sent.max_age) === null) refuse('max_age', 'format')
+  // Left out, it would mean "plain", which tells whoever sees the request how to redeem the code.
+  const isHashed = sent.code_challenge === undefined || sent.code_challenge_method === 'S256'
+  if (!isHashed) refuse('code_challenge_method', 'format')
+  if (/\bnone\b/.test(sent.prompt ?? '') && sent.prompt !== 'none') refuse('prompt', 'format')
+  return checkAuthorization(c.var.core, destination, {
+    scopes: sent.scope ?? null,
+    resources: sent.resource ?? [],
+    challenge: sent.code_challenge ?? null,
+    nonce: sent.nonce ?? null,
+  })
+}
+
+/** A redirect URI as a source of a CSP: its origin, or the scheme of an installed application. */
+export function formTarget(redirectUri: string): string {
+  const { origin, protocol } = new URL(redirectUri)
+  return origin === 'null' ? protocol : origin
+}
+
+/** Which application waits behind a path of ours that somebody is on their way to; null for none. */
+export async function whoAsks(
+  c: Context<AppEnv>,
+  path: string,
+): Promise<{ name: string; formTarget: string } | null> {
+  const [place, search = ''] = path.split('?', 2)
+  if (place !== '/oauth/authorize') return null
+  try {
+    const { destination } = await readRequest(c, search)
+    return { name: destination.client.name, formTarget: formTarget(destination.redirectUri) }
+  } catch {
+    // What is wrong with it is said where it leads.
+    return null
+  }
+}
