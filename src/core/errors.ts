@@ -23,6 +23,8 @@ export interface Issue {
     | 'not_editable'
   /** The offending value, only where it is no secret. */
   readonly value?: unknown
+  /** How many characters are asked for, where a setting says so. */
+  readonly lengthMin?: number
 }
 
 export type Failure =

@@ -57,7 +57,8 @@ export function passwordIssue(settings: Settings, password: string, own: OwnWord
   if (!isUsablePassword(password)) return problem('unusable')
   const normalised = password.normalize('NFC')
   const length = Array.from(normalised).length
-  if (length < settings.passwordLengthMin) return problem('too_short')
+  const lengthMin = settings.passwordLengthMin
+  if (length < lengthMin) return { ...problem('too_short'), lengthMin }
   if (length > lengthMax) return problem('too_long')
   const folded = normalised.toLowerCase()
   if (settings.passwordBlocklist && isCommon(folded)) return problem('too_common')

@@ -31,9 +31,9 @@ export type EdgeFailure =
 
 export type AnyFailure = Failure | EdgeFailure
 
-export interface WireError {
+export interface WireError<Body = unknown> {
   readonly status: ContentfulStatusCode
-  readonly body: unknown
+  readonly body: Body
   readonly headers?: { readonly [name: string]: string }
 }
 
@@ -41,11 +41,11 @@ export interface WireError {
  * One line per failure: a code that is left out does not compile. `path` is the routed one, for a
  * document with more than one envelope.
  */
-export type FailureTable = {
+export type FailureTable<Body = unknown> = {
   readonly [C in AnyFailure['code']]: (
     failure: Extract<AnyFailure, { code: C }>,
     path: string,
-  ) => WireError
+  ) => WireError<Body>
 }
 
 export interface Dialect {
@@ -65,23 +65,33 @@ export class EdgeError extends Error {
   }
 }
 
-/** Answers a failure in the dialect's words, with the headers that every dialect owes it. */
+/** A failure in the words of a table, with the headers set that every answer to it owes. */
+export function wordFailure<Body>(
+  c: Context<AppEnv>,
+  failures: FailureTable<Body>,
+  failure: AnyFailure,
+): Pick<WireError<Body>, 'status' | 'body'> {
+  // The table is total over the codes, which the compiler cannot follow through an index by a union.
+  const render = failures[failure.code] as (failure: AnyFailure, path: string) => WireError<Body>
+  const { status, body, headers } = render(failure, c.req.path)
+  for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value)
+  if ('retryAfterSeconds' in failure) c.header('Retry-After', String(failure.retryAfterSeconds))
+  if (failure.code === 'method_not_allowed') c.header('Allow', failure.allow.join(', '))
+  return { status, body }
+}
+
+/** Answers a failure in the dialect's words. */
 export function renderFailure(
   c: Context<AppEnv>,
   failures: FailureTable,
   failure: AnyFailure,
 ): Response {
-  // The table is total over the codes, which the compiler cannot follow through an index by a union.
-  const render = failures[failure.code] as (failure: AnyFailure, path: string) => WireError
-  const { status, body, headers } = render(failure, c.req.path)
-  for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value)
-  if ('retryAfterSeconds' in failure) c.header('Retry-After', String(failure.retryAfterSeconds))
-  if (failure.code === 'method_not_allowed') c.header('Allow', failure.allow.join(', '))
+  const { status, body } = wordFailure(c, failures, failure)
   return c.json(body, status)
 }
 
-/** The answer to anything that was thrown. What nobody expected goes to the log and no further. */
-function answerable(error: unknown): AnyFailure {
+/** The failure to answer, whatever was thrown. What nobody expected goes to the log and no further. */
+export function answerable(error: unknown): AnyFailure {
   if (error instanceof EdgeError) return error.failure
   const failure = failureOf(error)
   if (!(error instanceof AccountError)) logProblem(error)
