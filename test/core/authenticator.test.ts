@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { activateSecondFactor, initiateSecondFactor } from '../../src/core/authenticator'
+import {
+  activateSecondFactor,
+  findInitiatedFactor,
+  initiateSecondFactor,
+} from '../../src/core/authenticator'
 import { mailSecondFactorCode } from '../../src/core/second-factor-codes'
 import type { Viewer } from '../../src/core/sessions'
 import { codeAt } from '../../src/crypto/totp'
@@ -15,7 +19,15 @@ import {
 } from '../support/accounts'
 import { codeFrom } from '../support/app'
 import { activate, initiateApp, newAppAccount, setUpApp } from '../support/authenticators'
-import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
+import {
+  callerWith,
+  change,
+  clientAt,
+  interrupted,
+  refusal,
+  rowsOf,
+  testCore,
+} from '../support/core'
 
 const atrium = testCore()
 const wrongCode = { code: 'invalid_second_factor' }
@@ -223,4 +235,29 @@ test('an app that another session activates meanwhile is not activated twice', a
   )
   expect(await refusal(work)).toEqual(wrongCode)
   expect(await factorOf(account.number)).toBe('app')
+})
+
+describe('what was initiated', () => {
+  const find = async (token: string) =>
+    (await atrium.request((core) => findInitiatedFactor(core, callerWith(token)))).initiated
+
+  test('is shown again to the session that did, until it is activated', async () => {
+    const { token, viewer } = await newSignedIn(atrium)
+    expect(await find(token)).toBeNull()
+    await initiate(viewer, 'email')
+    expect(await find(token)).toEqual({ method: 'email' })
+    const initiated = await initiateApp(atrium, viewer)
+    expect(await find(token)).toEqual(initiated)
+    await activate(atrium, viewer, await codeAt(initiated.secret, atrium.now))
+    expect(await find(token)).toBeNull()
+  })
+
+  test('is not shown to another session, nor when its time is over', async () => {
+    const { account, token, viewer } = await newSignedIn(atrium)
+    const other = await signIn(atrium, account, clientAt(2))
+    await initiateApp(atrium, viewer)
+    expect(await find(other.session.token)).toBeNull()
+    atrium.pass(15 * 60)
+    expect(await find(token)).toBeNull()
+  })
 })

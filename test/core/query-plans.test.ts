@@ -29,7 +29,7 @@ const recording = new Proxy(env.DB, {
 const tables =
   `accounts sessions codes challenges second_factors backup_codes throttles known_sources login_history
   outbox held_usernames follows blocks invite_codes uploads photos tags account_tags achievements
-  referrals bookmarks clients signing_keys revoked_tokens`.split(/\s+/)
+  referrals bookmarks clients signing_keys revoked_tokens consents`.split(/\s+/)
 
 /**
  * Every row of something. What may be read whole is one row, the two or three keys that tokens are

@@ -6,6 +6,7 @@ import {
   describeSession,
   endAllSessions,
   endAllStatements,
+  endOtherSessions,
   endSession,
   isRecentlyAuthenticated,
 } from '../../src/core/sessions'
@@ -302,4 +303,37 @@ test('raising the global epoch ends every session of everybody, and new ones ope
   }
   const account = await newAccount(atrium)
   expect((await signIn(atrium, account)).kind).toBe('signed_in')
+})
+
+describe('ending all others', () => {
+  test('keeps the own, and ends devices, grants and sign-ins that are pending', async () => {
+    const person = await newSignedIn(atrium)
+    const other = await signIn(atrium, person.account, clientAt(2))
+    const [before] = await rowsOf<{ epoch: number }>(
+      'SELECT epoch FROM accounts WHERE number = ?',
+      person.account.number,
+    )
+    for (let i = 0; i < 2; i += 1) {
+      const viewer = await viewerOf(atrium, person.token)
+      await atrium.request((core) => endOtherSessions(core, viewer))
+      expect(await isAlive(atrium, person.token)).toBe(true)
+      expect(await isAlive(atrium, other.session.token)).toBe(false)
+    }
+    const [after] = await rowsOf<{ epoch: number }>(
+      'SELECT epoch FROM accounts WHERE number = ?',
+      person.account.number,
+    )
+    // A sign-in whose password was checked before cannot open a session any more.
+    expect(after?.epoch).toBeGreaterThan(before?.epoch ?? 0)
+    expect(await list(person.token)).toHaveLength(1)
+  })
+
+  test('is not for a session that has ended meanwhile', async () => {
+    const person = await newSignedIn(atrium)
+    const other = await signIn(atrium, person.account, clientAt(2))
+    await end(person.token)
+    const ending = atrium.request((core) => endOtherSessions(core, person.viewer))
+    expect(await refusal(ending)).toEqual(dead)
+    expect(await isAlive(atrium, other.session.token)).toBe(true)
+  })
 })

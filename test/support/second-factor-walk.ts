@@ -1,11 +1,11 @@
-import { initiateSecondFactor } from '../../src/core/authenticator'
+import { findInitiatedFactor, initiateSecondFactor } from '../../src/core/authenticator'
 import { mailSecondFactorCode } from '../../src/core/second-factor-codes'
 import { deactivateSecondFactor } from '../../src/core/second-factor-removal'
 import { resendSignInCode } from '../../src/core/sign-in-codes'
 import { startSignIn } from './accounts'
 import { codeFrom } from './app'
 import { activate, loginWithCode, newAppAccount } from './authenticators'
-import { clientAt, testCore } from './core'
+import { callerWith, clientAt, testCore } from './core'
 
 /** An app set up, used in both ways and switched off; codes that are mailed to do the like. */
 export async function walkTheSecondFactors(bindings: {
@@ -18,6 +18,7 @@ export async function walkTheSecondFactors(bindings: {
   const code = await app.authenticator.code()
   await atrium.request((core) => deactivateSecondFactor(core, app.viewer, code))
   await atrium.request((core) => initiateSecondFactor(core, app.viewer, 'email'))
+  await atrium.request((core) => findInitiatedFactor(core, callerWith(app.token)))
   await atrium.request((core) => mailSecondFactorCode(core, app.viewer, null))
   await activate(atrium, app.viewer, codeFrom(atrium.mails, app.account.email))
   await startSignIn(atrium, app.account, client)

@@ -1,5 +1,7 @@
 import { expect } from 'vitest'
 import { updateAccount } from '../../src/core/account-changes'
+import { exportAccount } from '../../src/core/account-export'
+import { getSecurity } from '../../src/core/account-security'
 import { setDisabled } from '../../src/core/administration'
 import { block, unblock } from '../../src/core/blocks'
 import { completeSecondFactor } from '../../src/core/challenges'
@@ -24,7 +26,12 @@ import { requestReset, resetPassword } from '../../src/core/recovery'
 import { registerAccount } from '../../src/core/registration'
 import { searchPeople, searchPortraits } from '../../src/core/search'
 import { endSessionById, listSessions } from '../../src/core/session-list'
-import { describeSession, endAllSessions, endSession } from '../../src/core/sessions'
+import {
+  describeSession,
+  endAllSessions,
+  endOtherSessions,
+  endSession,
+} from '../../src/core/sessions'
 import { setMailedSecondFactor } from '../../src/core/two-factor'
 import { sweepExpired } from '../../src/core/upkeep'
 import { openUpload, storeUpload } from '../../src/core/uploads'
@@ -36,6 +43,7 @@ import {
   registration,
   startSignIn,
   tryLogin,
+  viewerOf,
 } from './accounts'
 import { codeFrom } from './app'
 import { callerWith, change, clientAt, refusal, testCore } from './core'
@@ -82,6 +90,12 @@ export async function walkTheAccounts(bindings: Bindings): Promise<void> {
   }
   await atrium.request((core) => getPerson(core, callerWith(other.token), account.id))
 
+  await atrium.request((core) => getSecurity(core, callerWith(other.token)))
+  await atrium.request(async (core) => {
+    for await (const part of exportAccount(core, other.viewer)) expect(part.section).toBeDefined()
+  })
+  await atrium.request((core) => endOtherSessions(core, other.viewer))
+
   const email = `new.${other.account.email}`
   const everything = { email, username: `n.${other.account.username}`, profile: { bio: 'b' } }
   const changes = { ...everything, password: 'another long one', isPrivate: true, firstName: 'A' }
@@ -100,7 +114,7 @@ export async function walkTheAccounts(bindings: Bindings): Promise<void> {
   const factor = { isOn: true, currentPassword: null }
   await atrium.request((core) => setMailedSecondFactor(core, last.viewer, factor))
   await change("UPDATE accounts SET role = 'admin' WHERE number = ?", last.account.number)
-  const admin = { ...last.viewer, account: { ...last.viewer.account, role: 'admin' as const } }
+  const admin = await viewerOf(atrium, last.token)
   for (const isDisabled of [true, false]) {
     const target = { accountId: account.id, isDisabled }
     await atrium.request((core) => setDisabled(core, admin, target))
