@@ -53,11 +53,11 @@ export async function readRequest(c: Context<AppEnv>, search: string): Promise<A
   }
   if (!requestUri.startsWith(pushedPrefix)) failInput([{ field: 'request_uri', rule: 'format' }])
   const name = requestUri.slice(pushedPrefix.length)
-  const { client, request } = await findRequest(c.var.core, clientId, name)
-  const pushed = await read(request.parameters)
+  const { client, kept } = await findRequest(c.var.core, clientId, name)
+  const pushed = await read(kept.parameters)
   return toRequest(c, pushed, {
     destination: chooseDestination(client, redirectOf(pushed)),
-    pushedHash: request.requestHash,
+    pushedHash: kept.requestHash,
     since: sent,
   })
 }

@@ -42,14 +42,14 @@ export async function findRequest(
   core: Core,
   clientId: string,
   name: string,
-): Promise<{ client: OAuthClient | null; request: KeptRequest }> {
+): Promise<{ client: OAuthClient | null; kept: KeptRequest }> {
   const requestHash = await hashToken(name)
-  const [[row], [request]] = await run(
+  const [[row], [kept]] = await run(
     core.db,
     clientRow(core, clientId),
     core.db.all<KeptRequest>(sql`SELECT request_hash AS requestHash, parameters FROM pushed_requests
       WHERE request_hash = ${requestHash} AND client_id = ${clientId} AND expires_at > ${core.now}`),
   )
-  if (!request) failInput([{ field: 'request_uri', rule: 'format' }])
-  return { client: row ? toClient(row) : null, request }
+  if (!kept) failInput([{ field: 'request_uri', rule: 'format' }])
+  return { client: row ? toClient(row) : null, kept }
 }

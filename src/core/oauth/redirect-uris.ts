@@ -1,6 +1,6 @@
 /** Where people may be sent after they have decided, and what applications may register for it. */
 
-const lengthMax = 500
+const lengthMax = 512
 /** What a URI is made of (RFC 3986), without what no redirect URI may have: a fragment. */
 const plain = /^[A-Za-z0-9\-._~:/?[\]@!$&()*+,;=%]+$/
 
