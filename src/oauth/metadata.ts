@@ -1,10 +1,11 @@
+import type { Core } from '../core/context'
 import { scopes } from '../core/scopes'
-import type { Settings } from '../env'
 
 /** What this server is and does, for programs that set themselves up by it. */
 
 /** RFC 8414 section 2 and OpenID Connect Discovery section 3: what works, and nothing else. */
-export function renderMetadata({ origin, clientRegistrationOpen }: Settings) {
+export function renderMetadata({ settings }: Core) {
+  const { origin, clientRegistrationOpen } = settings
   const withSecret = ['client_secret_basic', 'client_secret_post']
   return {
     issuer: origin,

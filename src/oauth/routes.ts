@@ -36,7 +36,7 @@ const authenticated = async (
 oauth.on(
   'GET',
   ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration'],
-  (c) => c.json(renderMetadata(c.var.core.settings)),
+  (c) => c.json(renderMetadata(c.var.core)),
 )
 
 // A copy goes long before a key that was not yet in it signs.
