@@ -19,7 +19,10 @@ import { pageStyle } from './http/page'
 import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
 import { welcome } from './http/welcome'
+import { passwordPages } from './oauth/password-pages'
 import { oauth } from './oauth/routes'
+import { signInPages } from './oauth/sign-in-pages'
+import { signUpPages } from './oauth/sign-up-pages'
 import { routedPath } from './root-routing'
 
 /** Puts the app together from the dialects and what they all stand behind. Once per isolate. */
@@ -74,6 +77,9 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   app.route('/', disownPage)
   app.route('/', pictureFile)
   app.route('/', pageStyle)
+  app.route('/', signInPages)
+  app.route('/', passwordPages)
+  app.route('/', signUpPages)
   app.route('/', oauth)
   app.route('/social', oauth)
 

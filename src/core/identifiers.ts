@@ -17,7 +17,8 @@ const reservedUsernames = new Set(
   onboard password password-reset password-reset-token photos private profile profile-picture
   referral register resend resend-verification reset reset-password resetpassword revoke scopes search
   session-state setaccountkey site social system talent token unblock unfollow update uploads user
-  userinfo users v1 validate verify verify-email well-known`.split(/\s+/),
+  userinfo users v1 validate verify verify-email well-known
+  confirm-email page.css sign-in sign-out sign-up`.split(/\s+/),
 )
 
 export function isUsername(text: string): boolean {

@@ -68,14 +68,14 @@ function notMine(settings: Settings): Part {
 }
 
 function draft(settings: Settings, letter: Letter): Draft {
-  const { appName } = settings
+  const { appName, origin } = settings
   switch (letter.kind) {
     case 'confirm_email':
       return {
         subject: `Confirm your address for ${appName}`,
         parts: [
           {
-            paragraph: `Hello ${letter.username}, an account at ${appName} was made with this address. Enter this code where the account was made:`,
+            paragraph: `Hello ${letter.username}, an account at ${appName} was made with this address. Enter this code where the account was made, or at ${origin}/confirm-email:`,
           },
           { code: letter.code },
           {
@@ -103,7 +103,7 @@ function draft(settings: Settings, letter: Letter): Draft {
         subject: `Your code for a new ${appName} password`,
         parts: [
           {
-            paragraph: `A new password was asked for the ${appName} account with this address. Enter this code where you asked for it:`,
+            paragraph: `A new password was asked for the ${appName} account with this address. Enter this code where you asked for it, or at ${origin}/password/new:`,
           },
           { code: letter.code },
           {

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { CookieOptions } from 'hono/utils/cookie'
+import type { SignedIn } from '../core/sign-in'
 import type { AppEnv } from './dialect'
 
 /**
@@ -31,24 +32,47 @@ function nameOf(c: Context<AppEnv>, name: string): string {
   return isSecure(c) ? `__Host-${name}` : name
 }
 
+/** A cookie of ours that lives for some seconds, under a name that no sibling subdomain can plant. */
+export function setOwnCookie(
+  c: Context<AppEnv>,
+  name: string,
+  value: string,
+  maxAgeSeconds: number,
+): void {
+  setCookie(c, nameOf(c, name), value, options(c, maxAgeSeconds))
+}
+
+export function readOwnCookie(c: Context<AppEnv>, name: string): string | null {
+  return getCookie(c, nameOf(c, name)) ?? null
+}
+
+export function clearOwnCookie(c: Context<AppEnv>, name: string): void {
+  deleteCookie(c, nameOf(c, name), options(c, 0))
+}
+
 export function readSessionCookie(c: Context<AppEnv>): string | null {
-  return getCookie(c, nameOf(c, sessionName)) ?? null
+  return readOwnCookie(c, sessionName)
 }
 
 /** `expiresAt` in milliseconds since the epoch. */
 export function setSessionCookie(c: Context<AppEnv>, token: string, expiresAt: number): void {
-  const maxAgeSeconds = Math.floor((expiresAt - c.var.core.now) / 1000)
-  setCookie(c, nameOf(c, sessionName), token, options(c, maxAgeSeconds))
+  setOwnCookie(c, sessionName, token, Math.floor((expiresAt - c.var.core.now) / 1000))
 }
 
 export function clearSessionCookie(c: Context<AppEnv>): void {
-  deleteCookie(c, nameOf(c, sessionName), options(c, 0))
+  clearOwnCookie(c, sessionName)
 }
 
 export function readDeviceCookie(c: Context<AppEnv>): string | null {
-  return getCookie(c, nameOf(c, deviceName)) ?? null
+  return readOwnCookie(c, deviceName)
 }
 
 export function setDeviceCookie(c: Context<AppEnv>, token: string): void {
-  setCookie(c, nameOf(c, deviceName), token, options(c, maxAgeSecondsMax))
+  setOwnCookie(c, deviceName, token, maxAgeSecondsMax)
+}
+
+/** Both, as a browser has them after a sign-in. */
+export function keepSignedIn(c: Context<AppEnv>, { session, deviceToken }: SignedIn): void {
+  setSessionCookie(c, session.token, session.expiresAt)
+  setDeviceCookie(c, deviceToken)
 }

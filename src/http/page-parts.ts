@@ -37,6 +37,18 @@ ${hint ? html`<p class="hint" id="${name}-hint">${hint}</p>` : ''}
 ${error ? html`<p class="error" id="${name}-error">${error}</p>` : ''}</div>`
 }
 
+/** Where somebody chooses a password. No greatest length: browsers would cut what is pasted. */
+export function newPassword(label: string, lengthMin: number): Html {
+  return field({
+    label,
+    name: 'password',
+    type: 'password',
+    autocomplete: 'new-password',
+    minlength: lengthMin,
+    hint: `At least ${lengthMin} characters. A few words in a row are good.`,
+  })
+}
+
 /** A value that travels with a form; none where there is nothing to carry. */
 export function hidden(name: string, value: string | null): Html | '' {
   return value === null ? '' : html`<input type="hidden" name="${name}" value="${value}">`

@@ -20,7 +20,7 @@ import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
 import { body, check, params, query, readBody, type WireIssue } from '../../http/body'
 import { clientOf } from '../../http/client'
-import { clearSessionCookie, setDeviceCookie, setSessionCookie } from '../../http/cookies'
+import { clearSessionCookie, keepSignedIn } from '../../http/cookies'
 import { findCredentials, fromOwnPages, notByHead, readCredentials } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
 import { shield } from '../../http/shield'
@@ -42,10 +42,8 @@ import {
 const client = (c: Context<AppEnv>, userAgent?: string) => clientOf(c, 'social', userAgent)
 
 async function signIn(c: Context<AppEnv>, signedIn: SignedIn): Promise<Response> {
-  const { account, session, deviceToken } = signedIn
-  setSessionCookie(c, session.token, session.expiresAt)
-  setDeviceCookie(c, deviceToken)
-  return c.json(renderSignedIn(await asSelf(c.var.core, account)))
+  keepSignedIn(c, signedIn)
+  return c.json(renderSignedIn(await asSelf(c.var.core, signedIn.account)))
 }
 
 export const routes = new Hono<AppEnv>()

@@ -47,7 +47,7 @@ test('a registration is confirmed by a mail with two codes, and no link confirms
   expect(mail).toEqual({
     to: email,
     subject: 'Confirm your address for Example & Sons',
-    text: `Hello john_doe, an account at Example & Sons was made with this address. Enter this code where the account was made:
+    text: `Hello john_doe, an account at Example & Sons was made with this address. Enter this code where the account was made, or at https://accounts.example/confirm-email:
 
 ${code}
 
@@ -74,7 +74,7 @@ test('a reset is a mail with one code', async () => {
   expect(mail).toEqual({
     to: email,
     subject: 'Your code for a new Example & Sons password',
-    text: `A new password was asked for the Example & Sons account with this address. Enter this code where you asked for it:
+    text: `A new password was asked for the Example & Sons account with this address. Enter this code where you asked for it, or at https://accounts.example/password/new:
 
 ${code}
 
@@ -84,7 +84,7 @@ It works once, within 30 minutes. If this was not you, do nothing: without the c
   })
   expect(code).toEqual(expect.any(String))
   expect(seenText(mail).trim()).toBe(mail.text.trim())
-  expect(linkedOrigins(mail)).toEqual([])
+  expect(linkedOrigins(mail)).toEqual(['https://accounts.example'])
 })
 
 test('a sign-in with two factors is a mail with six digits', async () => {
@@ -184,7 +184,7 @@ test('the code for "this was not me" deletes the account', async () => {
   await app.call('/user/create', { body: sample.create })
   const [, disownCode = ''] = codes(newest(app.mails), longCode)
   const answer = await app.call('/disown-email', { body: { code: disownCode } })
-  expect(answer.status).toBe(200)
+  expect(answer.status).toBe(303)
   const login = await app.call('/user/login', { body: sample.login })
   expect([login.status, login.json]).toEqual([401, { ok: 0, error: 'Unauthorized' }])
 })
