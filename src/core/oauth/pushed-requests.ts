@@ -11,12 +11,19 @@ import { clientRow, type OAuthClient, toClient } from './clients'
 /** Long enough for somebody who has to sign in first. */
 export const pushedTtlSeconds = 600
 
-/** Keeps a request that was checked; `parameters` are its own words. Returns its secret name. */
+/** As long as an address may well be, in which it would stand otherwise. */
+const lengthMax = 8192
+
+/**
+ * Keeps a request that was checked; `parameters` are its own words. Returns its secret name. Fails with
+ * invalid_input for one that is too long.
+ */
 export async function keepRequest(
   core: Core,
   client: OAuthClient,
   parameters: string,
 ): Promise<string> {
+  if (parameters.length > lengthMax) failInput([{ field: '', rule: 'too_long' }])
   const name = newToken()
   const requestHash = await hashToken(name)
   await commit(
