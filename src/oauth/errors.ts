@@ -19,12 +19,16 @@ function says(
 const basic = { 'WWW-Authenticate': 'Basic realm="atrium"' }
 const bearer = { 'WWW-Authenticate': 'Bearer realm="atrium", error="invalid_token"' }
 
-/** Parameters whose refusal has a name of its own. */
-const namesByField: { readonly [field: string]: string } = {
+/** Parameters a value of which has a refusal of its own; left out or sent twice, they have none. */
+const valueNames: { readonly [field: string]: string } = {
   grant_type: 'unsupported_grant_type',
   response_type: 'unsupported_response_type',
   resource: 'invalid_target',
   request: 'request_not_supported',
+}
+
+/** What an application registers, whatever is wrong with it. */
+const metadataNames: { readonly [field: string]: string } = {
   redirect_uris: 'invalid_redirect_uri',
   client_name: 'invalid_client_metadata',
   post_logout_redirect_uris: 'invalid_client_metadata',
@@ -33,10 +37,9 @@ const namesByField: { readonly [field: string]: string } = {
   response_types: 'invalid_client_metadata',
 }
 
-/** One that is left out is only missing, but for what a registration cannot do without. */
 function errorOf({ field, rule }: Issue): string | null {
-  const isNamed = rule !== 'missing' || field === 'redirect_uris'
-  return isNamed ? (namesByField[field.split('.')[0] ?? ''] ?? null) : null
+  const [name = ''] = field.split('.')
+  return metadataNames[name] ?? (rule === 'format' ? valueNames[name] : null) ?? null
 }
 
 export const failures: FailureTable = {
@@ -65,8 +68,9 @@ export const failures: FailureTable = {
   internal: says(500, 'server_error'),
   unavailable: says(503, 'temporarily_unavailable'),
 
-  // No endpoint here ends in these today.
   invalid_code: says(400, 'invalid_grant'),
+
+  // No endpoint here ends in these today.
   invalid_credentials: says(400, 'invalid_grant'),
   invalid_second_factor: says(400, 'invalid_grant'),
   second_factor_in_use: says(400, 'invalid_request'),

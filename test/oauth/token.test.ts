@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { testApp } from '../support/app'
 import { basicOf, newClient, partsOf } from '../support/clients'
 
-/** POST /oauth/token, as RFC 6749 sections 2.3, 4.4 and 5 tell it. */
+/** POST /oauth/token, as RFC 6749 sections 2.3, 4.4 and 5 tell it: who asks, and for themselves. */
 
 const app = testApp()
 const form = { 'Content-Type': 'application/x-www-form-urlencoded' }
@@ -112,9 +112,9 @@ describe('no token', () => {
     const open = await newClient({ isPublic: true })
     for (const [body, error] of [
       ['grant_type=password&username=a&password=b', 'unsupported_grant_type'],
-      ['grant_type=authorization_code&code=a', 'unsupported_grant_type'],
-      ['grant_type=refresh_token&refresh_token=a', 'unsupported_grant_type'],
       ['grant_type=implicit', 'unsupported_grant_type'],
+      ['grant_type=authorization_code&code=a', 'invalid_grant'],
+      ['grant_type=refresh_token&refresh_token=a', 'invalid_grant'],
       ['grant_type=CLIENT_CREDENTIALS', 'unsupported_grant_type'],
       [`${grant}&scope=delegated:all`, 'invalid_scope'],
       [`${grant}&scope=nobody:knows`, 'invalid_scope'],

@@ -63,7 +63,8 @@ export async function issueAccessToken(
 function readClaims(claims: Claims): AccessToken | null {
   const { client_id, sub, sid, scope, aud, jti, iat, exp } = claims
   if (typeof client_id !== 'string' || typeof scope !== 'string') return null
-  if (!aud || !jti || !iat || !exp) return null
+  const audience = [aud ?? []].flat()
+  if (!audience[0] || !jti || !iat || !exp) return null
   // Whoever it is for is known by the grant. Without one it is the client, under its own name alone.
   const grantId = typeof sid === 'string' ? sid : null
   if (grantId === null && sub !== client_id) return null
@@ -71,7 +72,7 @@ function readClaims(claims: Claims): AccessToken | null {
     clientId: client_id,
     grantId,
     scopes: toScopes(scope.split(' ')),
-    audience: [aud].flat(),
+    audience,
     jti,
     issuedAt: iat * 1000,
     expiresAt: exp * 1000,

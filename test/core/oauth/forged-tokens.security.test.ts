@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest'
+import { findGrant } from '../../../src/core/oauth/access-tokens'
 import { readClientToken } from '../../../src/core/oauth/client-tokens'
 import { introspect } from '../../../src/core/oauth/introspection'
 import { currentKey, publishedKeys } from '../../../src/core/oauth/signing-keys'
@@ -55,8 +56,13 @@ async function forge(given: { header?: Json; claims?: Json; sign?: Sign }): Prom
 
 /** A token must be worth nothing in either place where one is looked at. */
 async function expectRefused(token: string): Promise<void> {
-  expect(await atrium.request((core) => readClientToken(core, token))).toBeNull()
+  await expectRefusedHere(token)
   expect(await atrium.request((core) => introspect(core, token))).toBeNull()
+}
+
+async function expectRefusedHere(token: string): Promise<void> {
+  expect(await atrium.request((core) => readClientToken(core, token))).toBeNull()
+  expect(await atrium.request((core) => findGrant(core, token))).toBeNull()
 }
 
 test('a token that is put together as these are, and is ours, counts', async () => {
@@ -150,13 +156,20 @@ describe('what is said in the token', () => {
     }
   })
 
-  test('is from us, and for us alone', async () => {
+  test('is from us, and for us', async () => {
     const { iss } = genuine.claims
     for (const name of ['https://other.test', `${iss}/`, '', undefined, null, [iss], 1]) {
       await expectRefused(await forge({ claims: { iss: name } }))
-      if (!Array.isArray(name)) await expectRefused(await forge({ claims: { aud: name } }))
     }
-    await expectRefused(await forge({ claims: { aud: ['https://other.test'] } }))
+    for (const aud of ['', undefined, null, 0, []]) {
+      await expectRefused(await forge({ claims: { aud } }))
+    }
+    // Whoever it is for may ask us what it is worth; we take none that is not for us.
+    for (const aud of ['https://other.test', `${iss}/`, ['https://other.test', `${iss}.evil`]]) {
+      const token = await forge({ claims: { aud } })
+      await expectRefusedHere(token)
+      expect(await atrium.request((core) => introspect(core, token))).not.toBeNull()
+    }
   })
 
   test('is a time, in numbers', async () => {

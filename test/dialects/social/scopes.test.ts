@@ -23,6 +23,10 @@ const tree = {
   'delegated:social:block:write': 'delegated:social:all',
   'delegated:social:invite-code:read': 'delegated:social:all',
   'admin:profile:write': '*',
+  openid: '*',
+  profile: '*',
+  email: '*',
+  offline_access: '*',
   'client:oauth:introspect': '*',
 }
 
