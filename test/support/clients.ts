@@ -12,28 +12,51 @@ export interface TestClient {
   readonly secretIn: 'header'
   /** For the header `Authorization`. */
   readonly basic: string
+  readonly isPublic: boolean
+  /** The first that it has registered. */
+  readonly redirectUri: string
 }
 
 export const introspects = ['client:oauth:introspect']
+export const callback = 'https://client.example/callback'
 let made = 0
 
-/** `scopes` are those of the client; without a secret it is a public one. */
-export async function newClient(
-  given: { scopes?: readonly string[]; isPublic?: boolean; clientId?: string; at?: number } = {},
-): Promise<TestClient> {
+export interface NewTestClient {
+  readonly clientId?: string
+  readonly name?: string
+  readonly scopes?: readonly string[]
+  /** Without a secret. */
+  readonly isPublic?: boolean
+  readonly isFirstParty?: boolean
+  readonly redirectUris?: readonly string[]
+  readonly logoutUris?: readonly string[]
+  readonly secretIn?: 'header' | 'body'
+  readonly at?: number
+}
+
+export async function newClient(given: NewTestClient = {}): Promise<TestClient> {
   made += 1
-  const { scopes = introspects, isPublic = false, at = Date.now() } = given
+  const { scopes = introspects, isPublic = false, isFirstParty = false, at = Date.now() } = given
   const { clientId = `client-${made}-${Math.random().toString(36).slice(2, 8)}` } = given
+  const { redirectUris = [callback], logoutUris = [] } = given
   const secret = `a secret of ${clientId}`
   await change(
-    `INSERT INTO clients (client_id, client_name, secret_hash, redirect_uris, client_scopes, registered_at)
-      VALUES (?, 'A client', ?, '[]', ?, ?)`,
+    `INSERT INTO clients (client_id, client_name, secret_hash, secret_in, redirect_uris, logout_uris,
+        client_scopes, is_first_party, registered_at)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     clientId,
+    given.name ?? 'A client',
     isPublic ? null : await hashToken(secret),
+    given.secretIn ?? null,
+    JSON.stringify(redirectUris),
+    JSON.stringify(logoutUris),
     JSON.stringify(scopes),
+    isFirstParty ? 1 : 0,
     at,
   )
-  return { clientId, secret, secretIn: 'header', basic: basicOf(clientId, secret) }
+  const basic = basicOf(clientId, secret)
+  const redirectUri = redirectUris[0] ?? ''
+  return { clientId, secret, secretIn: 'header', basic, isPublic, redirectUri }
 }
 
 /** RFC 6749 section 2.3.1: both are form-encoded before they are joined. */

@@ -4,7 +4,7 @@ import { authenticateClient } from '../../../src/core/oauth/clients'
 import { revokeToken } from '../../../src/core/oauth/revocation'
 import { sweepExpired } from '../../../src/core/upkeep'
 import { hashToken } from '../../../src/crypto/token'
-import { introspects, issueToken, newClient, partsOf } from '../../support/clients'
+import { callback, introspects, issueToken, newClient, partsOf } from '../../support/clients'
 import { change, refusal, rowsOf, testCore } from '../../support/core'
 
 const atrium = testCore()
@@ -24,7 +24,7 @@ describe('who a client is', () => {
       name: 'A client',
       isPublic: false,
       isFirstParty: false,
-      redirectUris: [],
+      redirectUris: [callback],
       logoutUris: [],
       scopes: introspects,
     })
