@@ -4,14 +4,15 @@ import { failInput } from '../core/errors'
 import { findClient } from '../core/oauth/clients'
 import { readIdToken } from '../core/oauth/id-tokens'
 import { endSession } from '../core/sessions'
-import { body, check, readBody, readQuery } from '../http/body'
+import { body, check, parseForm, readBody, readQuery } from '../http/body'
 import { clearSessionCookie } from '../http/cookies'
 import { readPageCredentials } from '../http/credentials'
 import type { AppEnv } from '../http/dialect'
 import { answerPage } from '../http/page'
 import { pageBoundary } from '../http/page-failures'
+import { button, hidden } from '../http/page-parts'
 import { formTarget } from './authorize-request'
-import { dropEmpty, LogoutBody, LogoutQuery } from './requests'
+import { dropEmpty, LogoutBody, LogoutQuery, toParameters } from './requests'
 
 /** Signing out at the wish of an application (OpenID Connect RP-Initiated Logout). The person is asked. */
 
@@ -43,17 +44,16 @@ async function nextPlace(c: Context<AppEnv>, sent: unknown): Promise<string | nu
 async function ask(c: Context<AppEnv>, sent: unknown): Promise<Response> {
   const next = await nextPlace(c, sent)
   const { appName } = c.var.core.settings
-  const back =
-    next === null ? '' : html`<p class="hint">Then you go on to ${new URL(next).host}.</p>`
+  const further = next === null ? null : `Then you go on to ${new URL(next).host}.`
   return answerPage(c, {
     title: 'Sign out',
     content: html`<h1>Sign out?</h1>
 <p>You will be signed out of ${appName} in this browser.</p>
 <form method="post" action="/oauth/logout/confirm">
-<input type="hidden" name="request" value="${new URLSearchParams(Object(sent)).toString()}">
-<button>Sign out</button>
+${hidden('request', toParameters({ ...Object(sent) }))}
+<div class="actions">${button('Sign out')}<a class="button" href="/account">Stay signed in</a></div>
 </form>
-${back}`,
+${further === null ? '' : html`<p class="hint">${further}</p>`}`,
     formTargets: next === null ? [] : [formTarget(next)],
   })
 }
@@ -63,10 +63,7 @@ logout.post('/oauth/logout', async (c) => ask(c, await readBody(c)))
 
 logout.post('/oauth/logout/confirm', body(LogoutBody), async (c) => {
   const credentials = readPageCredentials(c)
-  const next = await nextPlace(
-    c,
-    Object.fromEntries(new URLSearchParams(c.req.valid('json').request)),
-  )
+  const next = await nextPlace(c, parseForm(c.req.valid('json').request))
   await endSession(c.var.core, credentials)
   clearSessionCookie(c)
   return c.redirect(next ?? '/sign-in?signed-out=1', 303)
