@@ -32,7 +32,7 @@ export async function answerConsent(
   const { account } = standing.viewer
   const { core } = c.var
   const name = `${account.firstName} ${account.lastName}`.trim() || account.username
-  const another = new URLSearchParams({ continue: `/oauth/authorize?${search}`, again: '1' })
+  const another = new URLSearchParams({ continue: `/oauth/authorize?${search}`, other: '1' })
   const picture = await pictureUrl(core, account)
   const items = standing.scopes.map((scope) => html`<li>${allScopes[scope].description}</li>`)
   const content = html`<h1>${client.name} asks for access</h1>
