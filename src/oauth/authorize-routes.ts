@@ -42,6 +42,9 @@ function answerClient(
 function answerError(c: Context<AppEnv>, asked: AskedRequest, error: unknown): Response {
   if (!(error instanceof AccountError)) throw error
   const { failure } = error
+  if (failure.code === 'email_not_confirmed' && asked.prompts.includes('none')) {
+    return answerClient(c, asked, { error: 'interaction_required' })
+  }
   if (failure.code !== 'invalid_input' && failure.code !== 'invalid_scope') throw error
   const render = failures[failure.code] as (
     given: typeof failure,
