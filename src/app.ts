@@ -23,6 +23,7 @@ import { passwordPages } from './oauth/password-pages'
 import { oauth } from './oauth/routes'
 import { signInPages } from './oauth/sign-in-pages'
 import { signUpPages } from './oauth/sign-up-pages'
+import { accountPages } from './pages/routes'
 import { routedPath } from './root-routing'
 
 /** Puts the app together from the dialects and what they all stand behind. Once per isolate. */
@@ -80,6 +81,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   app.route('/', signInPages)
   app.route('/', passwordPages)
   app.route('/', signUpPages)
+  app.route('/', accountPages)
   app.route('/', oauth)
   app.route('/social', oauth)
 

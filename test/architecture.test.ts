@@ -61,6 +61,17 @@ describe('who may import whom', () => {
     expect(foreignImports('src/oauth/', allowed)).toEqual([])
   })
 
+  test('the pages of an account know the core, http, Hono and zod, and no dialect', () => {
+    const allowed = ['src/pages', 'src/core', 'src/http', 'hono', 'zod']
+    expect(foreignImports('src/pages/', allowed)).toEqual([])
+    const importers = sources.filter(
+      (source) =>
+        !source.path.startsWith('src/pages/') &&
+        importsOf(source).some((target) => target.startsWith('src/pages/')),
+    )
+    expect(importers.map(({ path }) => path)).toEqual(['src/app.ts'])
+  })
+
   test('settings and routing at the root stand on nothing of ours', () => {
     expect(foreignImports('src/env.ts', ['zod'])).toEqual([])
     expect(foreignImports('src/root-routing.ts', [])).toEqual([])
@@ -90,9 +101,9 @@ describe('who may import whom', () => {
     expect(outside).toEqual([])
   })
 
-  test('tests speak to dialects and to OAuth as clients do: they import neither them nor http', () => {
+  test('tests speak to dialects, to OAuth and to pages as clients do: they import none of them, nor http', () => {
     const importers = tests.filter((source) =>
-      importsOf(source).some((target) => /^src\/(dialects|http|oauth)(\/|$)/.test(target)),
+      importsOf(source).some((target) => /^src\/(dialects|http|oauth|pages)(\/|$)/.test(target)),
     )
     expect(importers.map(({ path }) => path)).toEqual([])
   })

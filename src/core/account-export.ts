@@ -21,7 +21,7 @@ export type ExportPart =
   | { readonly section: string; readonly value: object }
   | { readonly section: string; readonly rows: readonly object[] }
 
-const rowsPerRead = 500
+const rowsPerRead = 1000
 
 /** Where a page of a list ends, and the next one begins. */
 interface Position {
@@ -179,7 +179,7 @@ function toPart({ section, toEntry }: List, rows: readonly Row[]): ExportPart {
  * Everything, part by part: whoever reads slowly holds no more than the beginning of each list in
  * memory. The parts of one list come one after the other, and every list has one, be it empty. Fails
  * with reauthentication_required (stale) and not_authenticated before the first part. One round trip,
- * and one for each further 500 rows of a list; what changes meanwhile may be seen or not.
+ * and one for each further 1,000 rows of a list; what changes meanwhile may be seen or not.
  */
 export async function* exportAccount(core: Core, viewer: Viewer): AsyncGenerator<ExportPart> {
   await requireRecentAuthentication(core, viewer, null)
