@@ -28,7 +28,7 @@ html{-webkit-text-size-adjust:100%;text-size-adjust:100%}
 body{margin:0;min-height:100vh;min-height:100dvh;background:var(--ground);color:var(--ink);
 font:1rem/1.5 system-ui,-apple-system,"Segoe UI",Roboto,sans-serif;overflow-wrap:break-word}
 h1,h2,h3{line-height:1.25;margin:0 0 .5rem;text-wrap:balance}
-h1{font-size:1.5rem}h2{font-size:1.1875rem}h3{font-size:1rem}
+h1{font-size:1.5rem;margin-bottom:1rem}h1+.lead{margin-top:-.5rem}h2{font-size:1.1875rem}h3{font-size:1rem}
 p,ul,dl,table,form{margin:0 0 1rem}
 main>:last-child,section>:last-child,form>:last-child,li>form,.field>:last-child{margin-bottom:0}
 a{color:var(--accent);text-underline-offset:.2em}a:hover{color:var(--accent-deep)}
@@ -45,9 +45,12 @@ background:linear-gradient(135deg,var(--accent),var(--accent-deep))}
 .card{display:flex;flex-direction:column}
 .card main{flex:1;padding:1.5rem 1.25rem 2.5rem;background:var(--paper);border-top:1px solid var(--line)}
 @media(min-width:36rem){
-.card{align-items:center;padding:4vh 1rem}
+.card{align-items:center;padding:max(1rem,8vh) 1rem 1rem}
 .card main{flex:none;width:100%;max-width:27rem;padding:2.25rem 2.25rem 2rem;border:1px solid var(--line);
 border-radius:1rem;box-shadow:var(--shadow)}}
+
+.card main>p>a:only-child{display:inline-block;padding:.625rem 0}
+.card main>form~p{margin:.375rem 0 0}
 
 .wide>header,.wide main{width:100%;max-width:64rem;margin:0 auto}
 .wide main{padding:0 0 3rem}
