@@ -10,9 +10,11 @@ export interface Ran {
   readonly output: string
 }
 
+export const admin = (...args: readonly string[]) => command(inject('state'), ...args)
+
 /** Not waited for in one go: connections that the server ends meanwhile must be seen to end. */
-export function admin(...args: readonly string[]): Promise<Ran> {
-  const place = ['--harness', '--persist-to', inject('state')]
+export function command(state: string, ...args: readonly string[]): Promise<Ran> {
+  const place = ['--harness', '--persist-to', state]
   const script = join(root, 'scripts/admin.mjs')
   const ran = spawn(process.execPath, [script, ...args, ...place])
   let output = ''
