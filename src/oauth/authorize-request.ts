@@ -110,10 +110,13 @@ export function toAuthorization(
   })
 }
 
-/** A redirect URI as a source of a CSP: its origin, or the scheme of an installed application. */
+/**
+ * A redirect URI as a source of a CSP: its origin, or its scheme alone where that is an installed
+ * application's, or where the host is an IPv6 address, which a CSP cannot name.
+ */
 export function formTarget(redirectUri: string): string {
-  const { origin, protocol } = new URL(redirectUri)
-  return origin === 'null' ? protocol : origin
+  const { origin, protocol, hostname } = new URL(redirectUri)
+  return origin === 'null' || hostname.startsWith('[') ? protocol : origin
 }
 
 /** Which application waits behind a path of ours that somebody is on their way to; null for none. */

@@ -54,10 +54,14 @@ function answerError(c: Context<AppEnv>, asked: AskedRequest, error: unknown): R
   return answerClient(c, asked, told as { readonly [name: string]: string })
 }
 
+/** For how long somebody who was sent to sign in counts as having done so. */
+const freshMs = 10 * 60 * 1000
+
 /** Since when the person must have signed in, in milliseconds. */
 function authenticatedAfter(c: Context<AppEnv>, asked: AskedRequest): number {
   const { prompts, maxAgeSeconds, signedInSince } = asked
-  if (signedInSince !== null) return signedInSince * 1000
+  // Anybody can write an address: whatever it says, a sign-in of long ago is no new one.
+  if (signedInSince !== null) return Math.max(signedInSince * 1000, c.var.core.now - freshMs)
   if (prompts.includes('login')) return Number.MAX_SAFE_INTEGER
   return maxAgeSeconds === null ? 0 : c.var.core.now - maxAgeSeconds * 1000
 }
