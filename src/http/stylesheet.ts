@@ -49,8 +49,8 @@ background:linear-gradient(135deg,var(--accent),var(--accent-deep))}
 .card main{flex:none;width:100%;max-width:27rem;padding:2.25rem 2.25rem 2rem;border:1px solid var(--line);
 border-radius:1rem;box-shadow:var(--shadow)}}
 
-.card main>p>a:only-child{display:inline-block;padding:.625rem 0}
-.card main>form~p{margin:.375rem 0 0}
+.card main>p:not(.hint)>a:only-child{display:inline-block;padding:.625rem 0}
+.card main>form~p{margin:.5rem 0 0}
 
 .wide>header,.wide main{width:100%;max-width:64rem;margin:0 auto}
 .wide main{padding:0 0 3rem}

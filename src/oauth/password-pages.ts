@@ -104,7 +104,7 @@ ${field({
 ${newPassword('New password', lengthMin)}
 ${button('Set the new password')}
 </form>
-<p class="hint">You will be signed out everywhere else. No code? <a href="${onTheWay('/password/forgotten', path)}">Ask for another one</a>.</p>`,
+<p class="hint">This signs you out everywhere. No code? <a href="${onTheWay('/password/forgotten', path)}">Ask for another one</a>.</p>`,
   }
 }
 

@@ -414,3 +414,11 @@ describe('a form from elsewhere', () => {
     }
   })
 })
+
+test('the root of the origin is a page for people, and a description for programs', async () => {
+  const page = await newBrowser(app).open('/', { Accept: 'text/html,*/*;q=0.8' })
+  expect(page.text).toContain('href="/account"')
+  const told = await app.call('/', { headers: { Accept: '*/*' } })
+  expect(told.json.name).toBe('Atrium')
+  for (const { headers } of [page, told]) expect(headers.get('Vary')).toMatch(/\bAccept\b/)
+})
