@@ -79,6 +79,11 @@ const pictures: { readonly [P in PngProblem]: string } = {
 
 const megabyte = 1024 * 1024
 
+const gone = says(404, 'Not there', 'This is not there, or not any more.')
+const denied = says(403, 'Not allowed', 'Your account may not do this.')
+const unread = 'That could not be read'
+const goBack = 'Please go back and try again.'
+
 export const pageFailures: FailureTable<Words> = {
   invalid_input: ({ issues }) => ({
     status: 400,
@@ -151,16 +156,16 @@ export const pageFailures: FailureTable<Words> = {
     'This account is closed',
     'It has been switched off. Please write to whoever runs this place.',
   ),
-  account_not_found: says(404, 'Nobody here', 'There is no such account.'),
-  same_account: says(400, 'That is you', 'This can only be done to somebody else.'),
-  blocked: says(403, 'Not possible', 'One of you has blocked the other.'),
-  not_following: says(403, 'Not possible', 'You do not follow this person.'),
-  follow_not_found: says(404, 'Not there', 'There is no such request.'),
-  upload_not_found: says(404, 'Not there', 'This file is not there any more.'),
-  photo_not_found: says(404, 'Not there', 'This photo is not there any more.'),
-  picture_not_found: says(404, 'Not there', 'There is no picture.'),
-  forbidden: says(403, 'Not allowed', 'Your account may not do this.'),
-  missing_scope: says(403, 'Not allowed', 'Your account may not do this.'),
+  account_not_found: gone,
+  follow_not_found: gone,
+  upload_not_found: gone,
+  photo_not_found: gone,
+  picture_not_found: gone,
+  same_account: denied,
+  blocked: denied,
+  not_following: denied,
+  forbidden: denied,
+  missing_scope: denied,
   invalid_client: says(
     400,
     'Unknown application',
@@ -181,11 +186,11 @@ export const pageFailures: FailureTable<Words> = {
     'Please try that again here',
     'The form seems to have been sent from another website, so nothing was done.',
   ),
-  malformed_body: says(400, 'That could not be read', 'Please go back and try again.'),
-  unsupported_media_type: says(415, 'That could not be read', 'Please go back and try again.'),
+  malformed_body: says(400, unread, goBack),
+  unsupported_media_type: says(415, unread, goBack),
   body_too_large: says(413, 'That was too much', 'Please go back and send less at once.'),
   route_not_found: says(404, 'There is nothing here', 'Please check the address.'),
-  method_not_allowed: says(405, 'There is nothing here', 'Please go back and try again.'),
+  method_not_allowed: says(405, 'There is nothing here', goBack),
   unavailable: says(
     503,
     'Please try again in a moment',
