@@ -14,6 +14,8 @@ export interface Mutation {
   readonly name: string
   /** Makes all that the request needs. Called once for each fault. */
   begin(): Promise<Attempt>
+  /** Whether an answer says that the database does not, where that is not in the words of `social`. */
+  isRefusal?(answer: Received): boolean
 }
 
 export const nothingElse = async () => undefined

@@ -80,14 +80,18 @@ function assert(condition: boolean, complaint: string): void {
   if (!condition) throw new Error(complaint)
 }
 
-function isRefusal({ status, headers, text }: Received): boolean {
-  const retryAfter = Number(headers.get('Retry-After'))
-  return status === 503 && retryAfter >= 1 && text === '{"ok":0,"error":"ServiceUnavailable"}'
-}
+const isRefusedBySocial = ({ status, text }: Received) =>
+  status === 503 && text === '{"ok":0,"error":"ServiceUnavailable"}'
 
-const isSuccess = ({ status }: Received) => status === 200 || status === 201
+const isSuccess = ({ status }: Received) => [200, 201, 303].includes(status)
 
-async function tryCase(attempt: Attempt, { fault, outcome, isFinal }: Case): Promise<void> {
+async function tryCase(
+  attempt: Attempt,
+  { fault, outcome, isFinal }: Case,
+  isWorded: (answer: Received) => boolean,
+): Promise<void> {
+  const isRefusal = (answer: Received) =>
+    isWorded(answer) && Number(answer.headers.get('Retry-After')) >= 1
   await setFaults([fault])
   const answer = await attempt.send()
   const hits = await faultHits()
@@ -114,7 +118,7 @@ export async function problemsOf(mutation: Mutation): Promise<string[]> {
   for (const given of casesOf(await callsOf(mutation))) {
     const attempt = await mutation.begin()
     try {
-      await tryCase(attempt, given)
+      await tryCase(attempt, given, mutation.isRefusal ?? isRefusedBySocial)
     } catch (error) {
       const [complaint = ''] = String(error instanceof Error ? error.message : error).split('\n')
       problems.push(`${mutation.name}: ${given.label}: ${complaint}`)

@@ -63,22 +63,19 @@ export function readForm({ url, answer }: Place): { action: URL; fields: URLSear
   return { action: new URL(attribute(form, 'action') ?? '', url), fields }
 }
 
-/** Fills the form of a page and sends it. */
-export async function submit(
-  browser: Browser,
-  place: Place,
-  typed: { readonly [name: string]: string },
-): Promise<Place> {
-  const { action, fields } = readForm(place)
-  for (const [name, value] of Object.entries(typed)) fields.set(name, value)
-  return follow(browser, action, await ask(browser, action, asForm(fields)))
+/** Fills the form of a page, sends it and goes wherever that leads. */
+export async function submit(browser: Browser, place: Place, typed: Typed): Promise<Place> {
+  return follow(browser, readForm(place).action, await post(browser, place, typed))
 }
 
-function asForm(fields: URLSearchParams): Sent {
-  return {
-    body: fields.toString(),
-    headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
-  }
+type Typed = { readonly [name: string]: string }
+
+/** Fills the form of a page and sends it; the answer is not followed. */
+export function post(browser: Browser, place: Place, typed: Typed): Promise<Received> {
+  const { action, fields } = readForm(place)
+  for (const [name, value] of Object.entries(typed)) fields.set(name, value)
+  const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+  return ask(browser, action, { body: fields.toString(), headers })
 }
 
 /** Signs in where that is asked for, and answers the application that asks. */
@@ -125,10 +122,10 @@ export async function newApp(kind: 'confidential' | 'public' = 'confidential'): 
   return { id, secret, redirectUri }
 }
 
-/** A request for authorization, and what redeems its code. */
-export function newRequest(app: App): { address: string; verifier: string } {
+/** What an application asks for, and what redeems the code that it gets. */
+export function newRequest(app: App, more: Typed = {}) {
   const verifier = randomBytes(32).toString('base64url')
-  const query = new URLSearchParams({
+  const parameters = {
     response_type: 'code',
     client_id: app.id,
     redirect_uri: app.redirectUri,
@@ -136,15 +133,16 @@ export function newRequest(app: App): { address: string; verifier: string } {
     state: randomBytes(8).toString('hex'),
     code_challenge: createHash('sha256').update(verifier).digest('base64url'),
     code_challenge_method: 'S256',
-  })
-  return { address: `/oauth/authorize?${query}`, verifier }
+    ...more,
+  }
+  return { parameters, address: `/oauth/authorize?${new URLSearchParams(parameters)}`, verifier }
 }
 
 /** Calls an endpoint under the name of the application. */
 export function callAs(
   app: App,
   path: string,
-  parameters: { readonly [name: string]: string },
+  parameters: Typed,
   from = newAddress(),
 ): Promise<Received> {
   const body = { ...parameters, ...(app.secret === null ? { client_id: app.id } : {}) }
@@ -159,10 +157,14 @@ export function basic(id: string, secret: string): { readonly Authorization: str
 /** A code as it arrives at the application, and how it is redeemed. */
 export async function newCode(app: App, person: Person) {
   const { address, verifier } = newRequest(app)
-  const arrived = await decide(person, person, address)
-  const code = arrived.searchParams.get('code') ?? ''
-  if (code === '') throw new Error(`no code: ${arrived}`)
-  return { code, redeem: () => redeem(app, code, verifier) }
+  const code = codeIn(await decide(person, person, address))
+  return { code, verifier, redeem: () => redeem(app, code, verifier) }
+}
+
+export function codeIn(arrived: URL): string {
+  const code = arrived.searchParams.get('code')
+  if (code === null) throw new Error(`no code: ${arrived}`)
+  return code
 }
 
 export function redeem(app: App, code: string, verifier: string): Promise<Received> {
