@@ -125,22 +125,35 @@ export function requireToken(token: string | undefined): string {
   return token ?? failInput([{ field: 'token', rule: 'missing' }])
 }
 
-export function refuseGrant(grant: string | undefined): never {
-  failInput([{ field: 'grant_type', rule: grant === undefined ? 'missing' : 'format' }])
+/** What a grant cannot be asked for without. */
+const needs: { readonly [grant: string]: string } = {
+  authorization_code: 'code',
+  refresh_token: 'refresh_token',
 }
 
-export function toRedemption(sent: z.infer<typeof TokenBody>): Redemption {
+/** Says why there is nothing to give, to a client that has proven to be one. */
+export function refuseGrant({ grant_type: grant }: z.infer<typeof TokenBody>): never {
+  if (grant === undefined) failInput([{ field: 'grant_type', rule: 'missing' }])
+  const field = Object.hasOwn(needs, grant) ? needs[grant] : undefined
+  failInput([field ? { field, rule: 'missing' } : { field: 'grant_type', rule: 'format' }])
+}
+
+/** Null where the code is left out. */
+export function toRedemption(sent: z.infer<typeof TokenBody>): Redemption | null {
+  if (sent.code === undefined) return null
   return {
-    code: sent.code ?? failInput([{ field: 'code', rule: 'missing' }]),
+    code: sent.code,
     redirectUri: sent.redirect_uri ?? null,
     verifier: sent.code_verifier ?? null,
     resources: sent.resource ?? [],
   }
 }
 
-export function toRefresh(sent: z.infer<typeof TokenBody>): Refresh {
+/** Null where the token is left out. */
+export function toRefresh(sent: z.infer<typeof TokenBody>): Refresh | null {
+  if (sent.refresh_token === undefined) return null
   return {
-    token: sent.refresh_token ?? failInput([{ field: 'refresh_token', rule: 'missing' }]),
+    token: sent.refresh_token,
     scopes: sent.scope ?? null,
     resources: sent.resource ?? [],
   }

@@ -30,20 +30,23 @@ tokens.post('/oauth/token', shield, sentAs(requests.TokenBody), async (c) => {
   const sent = c.req.valid('json')
   const credentials = requests.toCredentials(c.req.header('Authorization'), sent)
   switch (sent.grant_type) {
-    case 'authorization_code':
-      return c.json(
-        renderTokenSet(await redeemCode(core, credentials, requests.toRedemption(sent))),
-      )
-    case 'refresh_token':
-      return c.json(renderTokenSet(await refreshGrant(core, credentials, requests.toRefresh(sent))))
+    case 'authorization_code': {
+      const redemption = requests.toRedemption(sent)
+      if (redemption === null) break
+      return c.json(renderTokenSet(await redeemCode(core, credentials, redemption)))
+    }
+    case 'refresh_token': {
+      const refresh = requests.toRefresh(sent)
+      if (refresh === null) break
+      return c.json(renderTokenSet(await refreshGrant(core, credentials, refresh)))
+    }
     case 'client_credentials': {
       const { client } = await authenticateClient(core, credentials)
       return c.json(renderToken(await issueClientToken(core, client, sent.scope ?? null)))
     }
-    default:
-      await authenticateClient(core, credentials)
-      return requests.refuseGrant(sent.grant_type)
   }
+  await authenticateClient(core, credentials)
+  return requests.refuseGrant(sent)
 })
 
 tokens.post('/oauth/par', shield, async (c) => {

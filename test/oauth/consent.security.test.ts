@@ -1,12 +1,12 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Answer, testApp } from '../support/app'
+import { formOf } from '../support/browser'
 import type { TestClient } from '../support/clients'
 import { rowsOf } from '../support/core'
 import {
   authorizePath,
   destinationOf,
   formType,
-  hiddenFields,
   newApplication,
   type Parameters,
   query,
@@ -27,7 +27,7 @@ beforeAll(async () => {
   page = await app.call(authorizePath(client), { cookies: person.cookies })
 })
 
-const fields = (): Parameters => ({ ...hiddenFields(page.text), decision: 'allow' })
+const fields = (): Parameters => ({ ...formOf(page).fields, decision: 'allow' })
 const cookieOf = ({ cookies }: TestPerson) =>
   [...cookies.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
 
@@ -83,7 +83,7 @@ describe('a page that was made for somebody else', () => {
     const answer = await sendForm(app, '/oauth/consent', fields(), { cookies: other.cookies })
     expect(answer.status).toBe(200)
     expect(answer.text).toContain(other.username)
-    expect(hiddenFields(answer.text).account).toBe(other.id)
+    expect(formOf(answer).fields.account).toBe(other.id)
     await expectNothingIssued(client)
   })
 
@@ -101,7 +101,7 @@ describe('a page that was made for somebody else', () => {
     const shown = await app.call(authorizePath(client), { cookies: gone.cookies })
     const stale = new Map(gone.cookies.cookies)
     await app.call('/social/user/logout', { method: 'POST', cookies: gone.cookies })
-    const sent = { ...hiddenFields(shown.text), decision: 'allow' }
+    const sent = { ...formOf(shown).fields, decision: 'allow' }
     const answer = await sendForm(app, '/oauth/consent', sent, { cookies: { cookies: stale } })
     expect(destinationOf(answer).place).toBe('/sign-in')
     await expectNothingIssued(client)
@@ -162,7 +162,7 @@ describe('what an application says of itself', () => {
     expect(shown.status).toBe(200)
     expect(shown.text).not.toMatch(/<script|<img src=x|onerror=alert\(1\)>/)
     expect(shown.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;')
-    const kept = new URLSearchParams(hiddenFields(shown.text).request)
+    const kept = new URLSearchParams(formOf(shown).fields.request)
     expect([kept.get('state'), kept.get(evil)]).toEqual([evil, evil])
   })
 

@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { testApp } from '../support/app'
+import { formOf } from '../support/browser'
 import type { TestClient } from '../support/clients'
 import { change, rowsOf } from '../support/core'
 import {
@@ -8,7 +9,6 @@ import {
   bearer,
   decide,
   destinationOf,
-  hiddenFields,
   newApplication,
   newTokens,
   type Parameters,
@@ -103,7 +103,7 @@ describe('the answer', () => {
 
   test('is yes or no', async () => {
     const client = await newApplication()
-    const fields = hiddenFields((await ask(client)).text)
+    const fields = formOf(await ask(client)).fields
     for (const decision of [undefined, '', 'ALLOW', 'maybe']) {
       const answer = await sendForm(app, '/oauth/consent', { ...fields, decision }, person)
       expect([answer.status, answer.headers.get('Location')]).toEqual([400, null])

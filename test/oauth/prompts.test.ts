@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { newJar, testApp } from '../support/app'
+import { formOf } from '../support/browser'
 import type { TestClient } from '../support/clients'
 import { partsOf } from '../support/clients'
 import {
@@ -7,7 +8,6 @@ import {
   authorizePath,
   decide,
   destinationOf,
-  hiddenFields,
   newApplication,
   type Parameters,
   redeem,
@@ -107,7 +107,7 @@ describe('the person signs in anew', () => {
     const decided = await decide(app, person, page)
     expect(destinationOf(decided).parameters.code).toBeDefined()
     // The page that was left open does not know that it was long ago.
-    const request = hiddenFields(page.text).request ?? ''
+    const request = formOf(page).fields.request ?? ''
     expect(new URLSearchParams(request).get('signed_in_since')).toMatch(/^\d{10}$/)
   })
 })

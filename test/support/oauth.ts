@@ -1,6 +1,7 @@
 import { toBase64Url, toUtf8 } from '../../src/crypto/encoding'
 import { randomBytes } from '../../src/crypto/random'
 import type { Answer, Call, TestApp } from './app'
+import { formOf } from './browser'
 import { type NewTestClient, newClient, type TestClient } from './clients'
 import type { TestPerson } from './social'
 import { password } from './social'
@@ -68,24 +69,6 @@ export function destinationOf(answer: Answer): {
   return { place, parameters: Object.fromEntries(new URLSearchParams(search)) }
 }
 
-/** The hidden fields of the page's form, as a browser would send them. */
-export function hiddenFields(page: string): { readonly [name: string]: string } {
-  const inputs = page.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)
-  return Object.fromEntries([...inputs].map(([, name, value = '']) => [name, toText(value)]))
-}
-
-const entities: { readonly [name: string]: string } = {
-  '&amp;': '&',
-  '&lt;': '<',
-  '&gt;': '>',
-  '&quot;': '"',
-  '&#39;': "'",
-}
-
-function toText(text: string): string {
-  return text.replaceAll(/&(?:amp|lt|gt|quot|#39);/g, (entity) => entities[entity] ?? entity)
-}
-
 export const formType = { 'Content-Type': 'application/x-www-form-urlencoded' }
 
 export function sendForm(
@@ -105,7 +88,7 @@ export function decide(
   page: Answer,
   decision: 'allow' | 'deny' = 'allow',
 ): Promise<Answer> {
-  const fields = { ...hiddenFields(page.text), decision }
+  const fields = { ...formOf(page).fields, decision }
   return sendForm(app, '/oauth/consent', fields, { cookies: person.cookies })
 }
 
