@@ -113,7 +113,7 @@ export async function refreshGrant(
           AND EXISTS (SELECT 1 FROM refresh_tokens WHERE ${isOurs})`),
     ],
     core.db.all<{ isGiven: number }>(sql`SELECT 1 AS isGiven FROM refresh_tokens
-      WHERE refresh_hash = ${nextHash} AND used_at IS NULL`),
+      WHERE refresh_hash = ${nextHash} AND used_at IS NULL AND ${isHashAlive(core, grant.tokenHash)}`),
     (readBack) => readBack.length > 0,
   )
   if (!next) fail({ code: 'invalid_code', reason: 'used' })
