@@ -5,6 +5,7 @@ import { routePath } from 'hono/route'
 import { createCoreFactory } from './core/create-core'
 import { checkHealth } from './core/health'
 import { drainOutbox } from './core/outbox'
+import { loadCommonPasswords } from './core/passwords'
 import { sweepExpired } from './core/upkeep'
 import { dialects } from './dialects'
 import { type Env, readSettings, SettingsError } from './env'
@@ -48,6 +49,8 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
 
   const withCore = createMiddleware<AppEnv>(async function withCore(c, next) {
     c.set('core', coreOf(c.env, c.executionCtx))
+    // Whatever may set a password is no GET.
+    if (c.req.method !== 'GET') await loadCommonPasswords(c.env.ASSETS)
     await next()
   })
 

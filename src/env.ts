@@ -7,6 +7,8 @@ export interface Bindings {
   R2: R2Bucket
   MAIL: SendEmail
   RATE_LIMIT: RateLimit
+  /** The files of assets/, which the platform serves without us. */
+  ASSETS: Fetcher
 }
 
 export type Env = Bindings & { readonly [variable: string]: unknown }

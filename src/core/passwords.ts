@@ -1,6 +1,6 @@
 import type { Settings } from '../env'
-import commonPasswords from './common-passwords.txt'
-import type { Issue } from './errors'
+import { readAsset } from '../storage/assets'
+import { fail, type Issue } from './errors'
 
 /**
  * What a password may be, at every door: NIST SP 800-63B-4 section 3.1.1.2. Length and a blocklist,
@@ -11,11 +11,19 @@ const lengthMax = 200
 /** UTF-16 units, before normalising: room for 200 code points with their combining marks. */
 const unitsMax = 1024
 
-let common: Set<string> | null = null
+/** Null until it has been read: it is no part of the code, which has to start fast. */
+let common: ReadonlySet<string> | null = null
 
-/** Built on first use, because work at module level would delay every cold start. */
+/** Reads the list of common passwords, unless this isolate has it. What fails is tried again the next time. */
+export async function loadCommonPasswords(assets: Fetcher): Promise<void> {
+  if (common !== null) return
+  const list = await readAsset(assets, 'common-passwords.txt')
+  if (list !== null) common = new Set(list.split('\n'))
+}
+
 function isCommon(password: string): boolean {
-  common ??= new Set(commonPasswords.split('\n'))
+  // A password that nobody can judge now is better set in a moment.
+  if (common === null) fail({ code: 'unavailable', retryAfterSeconds: 2 })
   return common.has(password) || isDate(password)
 }
 
