@@ -239,12 +239,15 @@ function refusalOf(error: unknown): Failure {
   return failure
 }
 
-/** What to say above a form that was refused. Throws what has nothing to do with the form again. */
-export function explain(error: unknown): { status: WireError['status']; text: string } {
-  const failure = refusalOf(error)
-  // As in wordFailure().
-  const render = pageFailures[failure.code] as (failure: Failure) => WireError<Words>
-  const { status, body } = render(failure)
+/** What to say above a form that was refused, and with which status to answer it. */
+export interface Refused {
+  readonly status: WireError['status']
+  readonly text: string
+}
+
+/** Words for a form that was refused. What is no refusal is thrown again. */
+export function explain(c: Context<AppEnv>, error: unknown): Refused {
+  const { status, body } = wordFailure(c, pageFailures, refusalOf(error))
   return { status, text: body.text }
 }
 
@@ -254,6 +257,6 @@ export function answerRefusal(
   error: unknown,
   page: (problem: string) => Page,
 ): Response | Promise<Response> {
-  const { status, body } = wordFailure(c, pageFailures, refusalOf(error))
-  return answerPage(c, page(body.text), status)
+  const { status, text } = explain(c, error)
+  return answerPage(c, page(text), status)
 }

@@ -57,7 +57,7 @@ border-radius:1rem;box-shadow:var(--shadow)}}
 .wide main>:not(section,nav){margin-left:1.25rem;margin-right:1.25rem}
 section{margin:0 0 1rem;padding:1.5rem 1.25rem;background:var(--paper);border:solid var(--line);border-width:1px 0}
 .card section{padding:1rem 0 0;border-width:1px 0 0}
-.sections ul{display:flex;gap:.25rem;overflow-x:auto;margin:0 0 1rem;padding:.25rem 1.25rem;list-style:none}
+.sections ul{display:flex;flex-wrap:wrap;gap:.25rem;margin:0 0 1rem;padding:.25rem 1.25rem;list-style:none}
 .sections a{display:flex;align-items:center;min-height:2.75rem;padding:0 .875rem;border-radius:var(--radius);
 color:var(--ink);text-decoration:none;white-space:nowrap}
 .sections a:hover{background:var(--tint)}
@@ -66,7 +66,7 @@ color:var(--ink);text-decoration:none;white-space:nowrap}
 .wide section{padding:1.75rem;border-width:1px;border-radius:1rem}}
 @media(min-width:54rem){.wide main:has(>nav){display:grid;grid-template-columns:12rem minmax(0,1fr);align-content:start}
 .wide main>nav{grid-column:1;grid-row:1/99}.wide main>:not(nav){grid-column:2}
-.sections ul{flex-direction:column;margin:0;padding:0;overflow:visible}}
+.sections ul{flex-direction:column;margin:0;padding:0}}
 
 .field{margin:0 0 1rem}
 .field label,legend{display:block;margin:0 0 .375rem;padding:0;font-weight:600}

@@ -30,6 +30,7 @@ signInPages.onError(pageBoundary)
 /** What the address may say has just happened; never in words of its own. */
 const flashes: { readonly [name: string]: string } = {
   'signed-out': 'You are signed out.',
+  deleted: 'Your account is deleted, with everything in it.',
   'session-ended': 'You were signed out meanwhile. Please sign in again; nothing was changed.',
   'code-expired': 'That took too long. Please sign in again.',
   'password-changed': 'Your new password is set. Please sign in with it.',

@@ -8,12 +8,12 @@ import { body } from '../http/body'
 import { clearSessionCookie } from '../http/cookies'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
-import { explain } from '../http/page-failures'
+import { explain, type Refused } from '../http/page-failures'
 import { button, field, problem } from '../http/page-parts'
 import { shield } from '../http/shield'
 import { session } from './callers'
 import { streamExport } from './export-file'
-import { answerAccount, buttonForm, type Refused } from './layout'
+import { answerAccount, buttonForm } from './layout'
 import { DeletionForm } from './requests'
 
 /** Taking everything away: as a file, or for good. */
@@ -57,7 +57,7 @@ dataPage.post(deletionPath, shield, session, body(DeletionForm), async (c) => {
   try {
     await requireRecentAuthentication(core, viewer, currentPassword)
   } catch (error) {
-    return answerDeletion(c, explain(error), username)
+    return answerDeletion(c, explain(c, error), username)
   }
   await deleteAccount(core, viewer.account, viewer)
   clearSessionCookie(c)

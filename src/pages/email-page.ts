@@ -9,11 +9,11 @@ import { body } from '../http/body'
 import { clientOf } from '../http/client'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
-import { explain } from '../http/page-failures'
+import { explain, type Refused } from '../http/page-failures'
 import { button, field, notice, problem } from '../http/page-parts'
 import { shield } from '../http/shield'
 import { caller, session } from './callers'
-import { answerAccount, buttonForm, goBack, type Refused } from './layout'
+import { answerAccount, buttonForm, goBack } from './layout'
 import { CodeForm, EmailForm } from './requests'
 
 /** The address: it is changed by a code that is mailed to the new one. */
@@ -29,7 +29,7 @@ emailPage.post(path, shield, session, body(EmailForm), async (c) => {
   try {
     await changeEmail(c, email, currentPassword ?? null)
   } catch (error) {
-    return answerEmail(c, { change: explain(error), typed: email })
+    return answerEmail(c, { change: explain(c, error), typed: email })
   }
   return goBack(c, path, 'mailed')
 })
@@ -41,7 +41,7 @@ emailPage.post(`${path}/confirm`, shield, session, body(CodeForm), async (c) => 
   try {
     await confirmEmail(core, given, clientOf(c, 'web'))
   } catch (error) {
-    return answerEmail(c, { confirmation: explain(error) })
+    return answerEmail(c, { confirmation: explain(c, error) })
   }
   return goBack(c, '/account/security', 'email')
 })
@@ -54,7 +54,7 @@ emailPage.post(`${path}/resend`, shield, session, async (c) => {
     if (pendingEmail === null || pendingEmail === email) await resendConfirmation(core, { id })
     else await changeEmail(c, pendingEmail, null)
   } catch (error) {
-    return answerEmail(c, { confirmation: explain(error) })
+    return answerEmail(c, { confirmation: explain(c, error) })
   }
   return goBack(c, path, 'mailed')
 })
@@ -94,7 +94,8 @@ async function answerEmail(c: Context<AppEnv>, shown: Shown = {}) {
 function confirmationSection({ viewer, pendingEmail }: Security, shown: Shown): Html | '' {
   const { email, emailVerifiedAt } = viewer.account
   const address = pendingEmail ?? (emailVerifiedAt === null ? email : null)
-  if (address === null) return ''
+  // A code that was used a moment ago, in another tab or by a second press.
+  if (address === null) return problem(shown.confirmation?.text ?? null)
   return html`<section><h2>Confirm <bdi>${address}</bdi></h2>
 ${problem(shown.confirmation?.text ?? null)}
 <form method="post" action="${path}/confirm">

@@ -6,11 +6,11 @@ import { deactivateSecondFactor } from '../core/second-factor-removal'
 import { body } from '../http/body'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
-import { explain } from '../http/page-failures'
+import { explain, type Refused } from '../http/page-failures'
 import { button, problem } from '../http/page-parts'
 import { shield } from '../http/shield'
 import { session } from './callers'
-import { answerAccount, buttonForm, goBack, type Refused } from './layout'
+import { answerAccount, buttonForm, goBack } from './layout'
 import { CodeForm } from './requests'
 import { codeField } from './second-factor-pages'
 
@@ -27,7 +27,7 @@ factorRemovalPage.post(path, shield, session, body(CodeForm), async (c) => {
   try {
     await deactivateSecondFactor(c.var.core, c.var.viewer, c.req.valid('json').code)
   } catch (error) {
-    return answerRemoval(c, explain(error))
+    return answerRemoval(c, explain(c, error))
   }
   return goBack(c, section, 'factor-off')
 })
@@ -36,7 +36,7 @@ factorRemovalPage.post(`${path}/code`, shield, session, async (c) => {
   try {
     await mailSecondFactorCode(c.var.core, c.var.viewer, null)
   } catch (error) {
-    return answerRemoval(c, explain(error))
+    return answerRemoval(c, explain(c, error))
   }
   return goBack(c, path, 'mailed')
 })

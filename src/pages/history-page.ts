@@ -36,7 +36,7 @@ historyPage.get(path, caller, query(HistoryQuery), async (c) => {
       ? html`<p>There is nothing more.</p>`
       : html`<table class="stack"><thead><tr><th scope="col">When</th><th scope="col">What</th><th scope="col">Device</th><th scope="col">From</th></tr></thead>
 <tbody>${shown.map(row)}</tbody></table>`
-  const content = html`<section><p class="lead">Sign-ins to your account, and attempts that failed. If one that worked was not you, <a href="/account/security/password">change your password</a>.</p>
+  const content = html`<section><p class="lead">Sign-ins to your account, and attempts that failed. Times are in UTC. If one that worked was not you, <a href="/account/security/password">change your password</a>.</p>
 ${table}<p class="actions">${newest}${older}</p></section>`
   return answerAccount(c, { section: path, title: 'History', content })
 })

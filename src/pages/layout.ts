@@ -2,18 +2,13 @@ import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { Account } from '../core/accounts'
 import { pictureUrl } from '../core/picture-links'
-import type { AppEnv, WireError } from '../http/dialect'
+import type { AppEnv } from '../http/dialect'
 import { answerPage, type Html } from '../http/page'
-import { button, flash } from '../http/page-parts'
+import type { Refused } from '../http/page-failures'
+import { attributes, button, flash } from '../http/page-parts'
 import { type SectionPath, sections } from './places'
 
 /** What the pages of an account share: the navigation beside them, and what stands above them. */
-
-/** What was wrong with a form, as explain() tells. */
-export interface Refused {
-  readonly status: WireError['status']
-  readonly text: string
-}
 
 export interface AccountPage {
   readonly section: SectionPath
@@ -25,12 +20,12 @@ export interface AccountPage {
   readonly refused?: Refused | null | undefined
 }
 
-function navigation(current: SectionPath): Html {
-  const items = sections.map(({ path, label }) =>
-    path === current
-      ? html`<li><a href="${path}" aria-current="page">${label}</a></li>`
-      : html`<li><a href="${path}">${label}</a></li>`,
-  )
+/** `section` is where the page at `path` belongs. */
+function navigation(section: SectionPath, path: string): Html {
+  const items = sections.map(({ path: href, label }) => {
+    const current = href === section ? (href === path ? 'page' : 'true') : null
+    return html`<li><a${attributes({ href, 'aria-current': current })}>${label}</a></li>`
+  })
   return html`<nav class="sections" aria-label="Your account"><ul>${items}<li><a href="/sign-out">Sign out</a></li></ul></nav>`
 }
 
@@ -43,7 +38,7 @@ function doneText(c: Context<AppEnv>, texts: AccountPage['done'] = {}): string |
 export function answerAccount(c: Context<AppEnv>, page: AccountPage): Response | Promise<Response> {
   const { section, title, refused } = page
   const isForm = c.req.method === 'POST'
-  const content = html`${navigation(section)}
+  const content = html`${navigation(section, c.req.path)}
 <h1>${title}</h1>
 ${isForm ? '' : flash(doneText(c, page.done))}
 ${page.content}`

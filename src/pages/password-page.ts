@@ -6,11 +6,11 @@ import { body } from '../http/body'
 import { clientOf } from '../http/client'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
-import { explain } from '../http/page-failures'
+import { explain, type Refused } from '../http/page-failures'
 import { button, field, notice, problem } from '../http/page-parts'
 import { shield } from '../http/shield'
 import { session } from './callers'
-import { answerAccount, goBack, type Refused } from './layout'
+import { answerAccount, goBack } from './layout'
 import { PasswordForm } from './requests'
 
 /** A new password for the old one. */
@@ -29,7 +29,7 @@ passwordPage.post(path, shield, session, body(PasswordForm), async (c) => {
     const options = { targetId: null, currentPassword }
     await updateAccount(core, viewer, { password }, options, clientOf(c, 'web'))
   } catch (error) {
-    return answerPassword(c, explain(error))
+    return answerPassword(c, explain(c, error))
   }
   return goBack(c, '/account/security', 'password')
 })

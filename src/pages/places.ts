@@ -4,7 +4,7 @@
 export const sections = [
   { path: '/account', label: 'Overview' },
   { path: '/account/profile', label: 'Profile' },
-  { path: '/account/security', label: 'Sign-in & security' },
+  { path: '/account/security', label: 'Security' },
   { path: '/account/sessions', label: 'Devices' },
   { path: '/account/applications', label: 'Applications' },
   { path: '/account/history', label: 'History' },

@@ -8,12 +8,12 @@ import { clientOf } from '../http/client'
 import type { AppEnv } from '../http/dialect'
 import { readFile } from '../http/multipart'
 import type { Html } from '../http/page'
-import { explain } from '../http/page-failures'
+import { explain, type Refused } from '../http/page-failures'
 import { button, field, problem } from '../http/page-parts'
 import { shield } from '../http/shield'
 import { session } from './callers'
 import { area, choice } from './fields'
-import { answerAccount, avatar, buttonForm, goBack, type Refused } from './layout'
+import { answerAccount, avatar, buttonForm, goBack } from './layout'
 import { countries, languages } from './regions'
 import { PrivacyForm, ProfileForm, toChanges } from './requests'
 
@@ -33,7 +33,7 @@ profilePage.post(path, shield, session, body(ProfileForm), async (c) => {
     const changes = toChanges(sent, (name) => isEditable(c, name))
     await updateAccount(core, viewer, changes, own, clientOf(c, 'web'))
   } catch (error) {
-    return answerProfile(c, { profile: explain(error), typed: sent })
+    return answerProfile(c, { profile: explain(c, error), typed: sent })
   }
   return goBack(c, path, 'saved')
 })
@@ -49,7 +49,7 @@ profilePage.post(`${path}/picture`, shield, session, async (c) => {
   try {
     await setPicture(core, viewer, await readFile(c, ['picture'], pictureBytesMax))
   } catch (error) {
-    return answerProfile(c, { picture: explain(error) })
+    return answerProfile(c, { picture: explain(c, error) })
   }
   return goBack(c, path, 'picture')
 })

@@ -11,12 +11,12 @@ import { requireRecentAuthentication } from '../core/reauthentication'
 import { body } from '../http/body'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
-import { explain } from '../http/page-failures'
+import { explain, type Refused } from '../http/page-failures'
 import { button, field, problem } from '../http/page-parts'
 import { qrCodeDataUrl } from '../http/qr-code'
 import { shield } from '../http/shield'
 import { caller, session } from './callers'
-import { answerAccount, buttonForm, goBack, type Refused } from './layout'
+import { answerAccount, buttonForm, goBack } from './layout'
 import { CodeForm } from './requests'
 
 /** Switching a second factor on: an authenticator app, or codes that are mailed. */
@@ -55,7 +55,7 @@ secondFactorPages.post(appPath, shield, session, async (c) => {
   try {
     await initiateSecondFactor(c.var.core, c.var.viewer, 'app')
   } catch (error) {
-    return answerApp(c, explain(error))
+    return answerApp(c, explain(c, error))
   }
   return c.redirect(appPath, 303)
 })
@@ -66,7 +66,7 @@ secondFactorPages.post(`${appPath}/activate`, shield, session, body(CodeForm), a
     const { backupCodes } = await activateSecondFactor(c.var.core, c.var.viewer, code)
     return answerBackupCodes(c, backupCodes)
   } catch (error) {
-    return answerApp(c, explain(error))
+    return answerApp(c, explain(c, error))
   }
 })
 
@@ -118,7 +118,7 @@ secondFactorPages.post(mailPath, shield, session, async (c) => {
   try {
     await initiateSecondFactor(c.var.core, c.var.viewer, 'email')
   } catch (error) {
-    return answerMail(c, explain(error))
+    return answerMail(c, explain(c, error))
   }
   return goBack(c, mailPath, 'mailed')
 })
@@ -127,7 +127,7 @@ secondFactorPages.post(`${mailPath}/activate`, shield, session, body(CodeForm), 
   try {
     await activateSecondFactor(c.var.core, c.var.viewer, c.req.valid('json').code)
   } catch (error) {
-    return answerMail(c, explain(error))
+    return answerMail(c, explain(c, error))
   }
   return goBack(c, section, 'factor-on')
 })

@@ -14,9 +14,10 @@ export function day(at: number): Html {
   return html`<time datetime="${isoOf(at)}">${new Date(at).toUTCString().slice(5, 16)}</time>`
 }
 
+/** A page that shows some says that they are in UTC. */
 export function moment(at: number): Html {
   const text = new Date(at).toUTCString()
-  return html`<time datetime="${isoOf(at)}">${text.slice(5, 16)}, ${text.slice(17, 22)} UTC</time>`
+  return html`<time datetime="${isoOf(at)}">${text.slice(5, 16)}, ${text.slice(17, 22)}</time>`
 }
 
 const counted = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'} ago`

@@ -67,9 +67,13 @@ export function formOf(page: Answer, action?: string): { action: string; fields:
   const form = forms.find((each) => action === undefined || attributeOf(each, 'action') === action)
   if (form === undefined) throw new Error(`no form in: ${page.text}`)
   const tags = form.match(/<input\b[^>]*>/g) ?? []
+  const isBox = (tag: string) => tag.includes('type="checkbox"')
   const inputs = tags
-    .filter((tag) => !tag.includes('type="checkbox"') || / checked\b/.test(tag))
-    .map((tag) => [attributeOf(tag, 'name') ?? '', attributeOf(tag, 'value') ?? 'on'])
+    .filter((tag) => !isBox(tag) || / checked\b/.test(tag))
+    .map((tag) => [
+      attributeOf(tag, 'name') ?? '',
+      attributeOf(tag, 'value') ?? (isBox(tag) ? 'on' : ''),
+    ])
   const areas = [...form.matchAll(/(<textarea\b[^>]*>)\n?([^<]*)/g)].map(
     ([, tag = '', text = '']) => [attributeOf(tag, 'name') ?? '', unescapeHtml(text)],
   )
