@@ -42,7 +42,8 @@ tokens.post('/oauth/token', shield, sentAs(requests.TokenBody), async (c) => {
     }
     case 'client_credentials': {
       const { client } = await authenticateClient(core, credentials)
-      return c.json(renderToken(await issueClientToken(core, client, sent.scope ?? null)))
+      const { scope = null, resource = [] } = sent
+      return c.json(renderToken(await issueClientToken(core, client, scope, resource)))
     }
   }
   await authenticateClient(core, credentials)

@@ -71,10 +71,7 @@ export function checkAuthorization(
   if (!/^[A-Za-z0-9_-]{43}$/.test(challenge)) {
     failInput([{ field: 'code_challenge', rule: 'format' }])
   }
-  const resources = checkResources(input.resources, [
-    core.settings.origin,
-    ...core.settings.oauthResources,
-  ])
+  const resources = checkAnyResources(core, input.resources)
   const scopes = grantableScopes(destination.client, input.scopes)
   return { ...destination, scopes, resources, challenge, nonce }
 }
@@ -96,6 +93,11 @@ export function checkResources(
 ): readonly string[] {
   const isKnown = asked.every((resource) => known.includes(resource))
   return isKnown ? [...new Set(asked)] : failInput([{ field: 'resource', rule: 'format' }])
+}
+
+/** The same out of all that there are: our own APIs, and what the setting names. */
+export function checkAnyResources({ settings }: Core, asked: readonly string[]): readonly string[] {
+  return checkResources(asked, [settings.origin, ...settings.oauthResources])
 }
 
 /** How the person at the browser stands to what is asked of them. */

@@ -10,20 +10,24 @@ import {
   issueAccessToken,
   readAccessToken,
 } from './access-tokens'
+import { checkAnyResources } from './authorization'
 import type { OAuthClient } from './clients'
 
 /** Tokens by which an application acts for itself (RFC 6749 section 4.4). */
 
 /**
  * A token for a confidential client, with the scopes that it asks for out of its own, or all of
- * them. Fails with unauthorized_client for a public one, and invalid_scope for one it may not have.
+ * them. Fails with unauthorized_client for a public one, with invalid_scope for one it may not have, and
+ * with invalid_input for a resource that is not known.
  */
 export async function issueClientToken(
   core: Core,
   client: OAuthClient,
   asked: readonly string[] | null,
+  forResources: readonly string[] = [],
 ): Promise<IssuedToken> {
   if (client.isPublic) fail({ code: 'unauthorized_client' })
+  const resources = checkAnyResources(core, forResources)
   const own = clientScopes.filter((scope) => holds(client.scopes, scope))
   // Clients of older servers ask for everything, and mean all that they have.
   const isAnything = asked === null || asked.every((name) => name === '*')
@@ -31,7 +35,7 @@ export async function issueClientToken(
   const isGiven = isAnything || asked.every((name) => wanted.some((scope) => scope === name))
   if (!isGiven || wanted.length === 0) fail({ code: 'invalid_scope' })
   const { clientId } = client
-  const token = { clientId, subject: clientId, grantId: null, scopes: wanted, resources: [] }
+  const token = { clientId, subject: clientId, grantId: null, scopes: wanted, resources }
   return issueAccessToken(core, token)
 }
 
