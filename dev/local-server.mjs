@@ -7,6 +7,13 @@ import { root } from './wrangler.mjs'
 
 const readyWithinMs = 90_000
 
+// Wrangler would keep a trace of each request and print it, which costs more than many a request.
+const unwatched = {
+  X_LOCAL_OBSERVABILITY: 'false',
+  X_LOCAL_EXPLORER: 'false',
+  WRANGLER_LOG: 'warn',
+}
+
 /**
  * Starts `npm run dev` (or dev:harness) on a free port with a state of its own, which goes when it
  * stops, and gives its origin, the folder of that state and the way to stop it. `vars` take the place of settings.
@@ -19,6 +26,7 @@ export async function startLocalServer({ harness = false, vars = {} } = {}) {
   for (const [name, value] of Object.entries(vars)) flags.push('--var', `${name}:${value}`)
   const server = spawn(process.execPath, [join(root, 'scripts/dev.mjs'), ...flags], {
     cwd: root,
+    env: { ...process.env, ...unwatched },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const output = []

@@ -45,6 +45,10 @@ export function withMailbox(app: Atrium, now: () => number = Date.now): Atrium {
     return wrapped
   }
 
+  function messagesTo(address: string | null): MailboxMessage[] {
+    return address === null ? messages : messages.filter(({ to }) => to === address)
+  }
+
   function answer(request: Request, url: URL): Response | undefined {
     const isPage = url.pathname === '/dev/mailbox'
     if (!isPage && url.pathname !== '/dev/mailbox.json') return undefined
@@ -56,7 +60,7 @@ export function withMailbox(app: Atrium, now: () => number = Date.now): Atrium {
           headers: { ...headers, 'Content-Type': 'text/html; charset=utf-8' },
         })
       : Response.json(
-          messages.map(({ id: _, ...message }) => message),
+          messagesTo(url.searchParams.get('to')).map(({ id: _, ...message }) => message),
           { headers },
         )
     return request.method === 'HEAD' ? new Response(null, response) : response

@@ -33,6 +33,8 @@ const env = {
   WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
   WRANGLER_HIDE_BANNER: 'true',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+  // Wrangler is megabytes of JavaScript, compiled at each of its many starts otherwise.
+  NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/wrangler'),
 }
 
 /** Runs wrangler to its end. Without a terminal as input it never asks anything. */

@@ -122,8 +122,8 @@ export interface Mail {
 
 export async function mailsTo(to: string): Promise<Mail[]> {
   await settle()
-  const answer = await send('/dev/mailbox.json')
-  return (answer.json as Mail[]).filter((mail) => mail.to === to)
+  const answer = await send(`/dev/mailbox.json?to=${encodeURIComponent(to)}`)
+  return answer.json
 }
 
 /** The first code that stands alone on a line of the newest mail to an address. */
