@@ -124,7 +124,7 @@ font-size:.8125rem;font-weight:600;white-space:nowrap}
 background:var(--tint);color:var(--accent);font-weight:650;object-fit:cover}
 .avatar.large{width:6rem;height:6rem;font-size:2.25rem}
 .qr{display:block;width:13rem;height:13rem;margin:0 auto 1rem;border-radius:var(--radius);background:#fff;image-rendering:pixelated}
-.codes{display:grid;grid-template-columns:repeat(auto-fill,minmax(9rem,1fr));gap:.25rem 1rem;padding:1rem;border-radius:var(--radius);
+.codes{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(18rem,100%),1fr));gap:.25rem 1rem;padding:1rem;border-radius:var(--radius);
 background:var(--ground);list-style:none}
 table{width:100%;border-collapse:collapse}
 th,td{padding:.625rem .75rem .625rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}

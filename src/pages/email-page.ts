@@ -46,10 +46,11 @@ emailPage.post(`${path}/confirm`, shield, session, body(CodeForm), async (c) => 
   return goBack(c, '/account/security', 'email')
 })
 
-emailPage.post(`${path}/resend`, shield, session, async (c) => {
-  const { core, viewer } = c.var
+emailPage.post(`${path}/resend`, shield, caller, async (c) => {
+  const { core } = c.var
+  const { viewer, pendingEmail } = await getSecurity(core, c.var.caller)
+  c.set('viewer', viewer)
   const { email, id } = viewer.account
-  const { pendingEmail } = await getSecurity(core, c.var.caller)
   try {
     if (pendingEmail === null || pendingEmail === email) await resendConfirmation(core, { id })
     else await changeEmail(c, pendingEmail, null)
