@@ -16,7 +16,6 @@ import { type AppEnv, errorBoundary, type FailureTable, renderFailure } from './
 import { disownPage } from './http/disown-page'
 import { securityHeaders } from './http/headers'
 import { logProblem, logRequest, logSettings, logUpkeep } from './http/log'
-import { pageStyle } from './http/page'
 import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
 import { welcome } from './http/welcome'
@@ -80,7 +79,6 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   })
   app.route('/', disownPage)
   app.route('/', pictureFile)
-  app.route('/', pageStyle)
   app.route('/', signInPages)
   app.route('/', passwordPages)
   app.route('/', signUpPages)

@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { Html } from './page'
 
-/** The pieces that pages are made of. What they look like is in stylesheet.ts. */
+/** The pieces that pages are made of. What they look like is in assets/page.css. */
 
 type Attributes = { readonly [name: string]: string | number | boolean | null | undefined }
 

@@ -1,9 +1,7 @@
 import type { Context } from 'hono'
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { AppEnv } from './dialect'
-import { stylesheet } from './stylesheet'
 
 /**
  * Pages that people see: plain HTML from the server, without a line of script. Whatever is put into the
@@ -20,8 +18,6 @@ export interface Page {
   /** Whether it takes the width of a desk rather than that of a card. */
   readonly isWide?: boolean
 }
-
-const stylesheetPath = '/page.css'
 
 function policy(formTargets: readonly string[]): string {
   return [
@@ -51,7 +47,7 @@ export function answerPage(
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>${page.title} · ${appName}</title>
-<link rel="stylesheet" href="${stylesheetPath}">
+<link rel="stylesheet" href="/page.css">
 <link rel="icon" href="data:,">
 </head>
 <body class="${page.isWide ? 'wide' : 'card'}">
@@ -64,11 +60,3 @@ ${page.content}
     status,
   )
 }
-
-export const pageStyle = new Hono<AppEnv>()
-
-pageStyle.get(stylesheetPath, (c) => {
-  c.header('Content-Type', 'text/css; charset=utf-8')
-  c.header('Cache-Control', 'public, max-age=3600')
-  return c.body(stylesheet)
-})

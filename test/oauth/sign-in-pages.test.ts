@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { codeFrom, testApp } from '../support/app'
 import { setUpAppFor } from '../support/authenticators'
@@ -123,10 +124,12 @@ describe('every page', () => {
   })
 
   test('the stylesheet is there, and may be kept', async () => {
-    const style = await newBrowser(app).open('/page.css')
+    // Served by the platform from assets/, without the Worker.
+    const style = await env.ASSETS.fetch('https://atrium.test/page.css')
     expect(style.headers.get('Content-Type')).toBe('text/css; charset=utf-8')
     expect(style.headers.get('Cache-Control')).toMatch(/^public/)
-    expect(style.text).not.toMatch(/url\(|@import|expression/)
+    expect(style.headers.get('X-Content-Type-Options')).toBe('nosniff')
+    expect(await style.text()).not.toMatch(/url\(|@import|expression/)
   })
 
   test('words of an address are never shown', async () => {

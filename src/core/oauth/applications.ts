@@ -40,7 +40,9 @@ export async function listApplications(
       UNION ALL
       SELECT granted_to, client_name, granted_scopes, opened_at, seen_at
       FROM sessions JOIN clients ON clients.client_id = sessions.granted_to
-      WHERE sessions.account_number = ${own} AND granted_to IS NOT NULL AND idle_expires_at > ${core.now}`),
+      WHERE sessions.account_number = ${own} AND granted_to IS NOT NULL AND idle_expires_at > ${core.now}
+        AND session_epoch = (SELECT epoch FROM accounts WHERE number = ${own})
+        AND system_epoch = (SELECT global_epoch FROM system WHERE one = 1)`),
   )
   const found = new Map<string, Application>()
   for (const { clientId, name, scopes, since, seenAt } of rows[0]) {
