@@ -12,10 +12,18 @@ import { type Env, readSettings, SettingsError } from './env'
 import { discardUnread } from './http/body'
 import { cors } from './http/cors'
 import { readGrant } from './http/credentials'
-import { type AppEnv, errorBoundary, type FailureTable, renderFailure } from './http/dialect'
+import {
+  type AppEnv,
+  EdgeError,
+  errorBoundary,
+  type FailureTable,
+  renderFailure,
+} from './http/dialect'
 import { disownPage } from './http/disown-page'
 import { securityHeaders } from './http/headers'
 import { logProblem, logRequest, logSettings, logUpkeep } from './http/log'
+import { wantsPage } from './http/page'
+import { pageBoundary } from './http/page-failures'
 import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
 import { welcome } from './http/welcome'
@@ -92,7 +100,13 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
     app.route(`/${name}`, routes)
   }
 
-  app.notFound((c) => renderFailure(c, failuresAt(c), { code: 'route_not_found' }))
+  app.notFound((c) => {
+    const failures = failuresAt(c)
+    const isPerson = failures === plainFailures && wantsPage(c)
+    return isPerson
+      ? pageBoundary(new EdgeError({ code: 'route_not_found' }), c)
+      : renderFailure(c, failures, { code: 'route_not_found' })
+  })
   app.onError((error, c) => {
     if (!(error instanceof SettingsError)) return errorBoundary(failuresAt(c))(error, c)
     logSettings(error.message)

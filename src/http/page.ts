@@ -30,6 +30,12 @@ function policy(formTargets: readonly string[]): string {
   ].join('; ')
 }
 
+/** Whether it is a browser that asks, for somebody to look at. */
+export function wantsPage(c: Context<AppEnv>): boolean {
+  c.header('Vary', 'Accept', { append: true })
+  return c.req.header('Accept')?.includes('text/html') ?? false
+}
+
 export function answerPage(
   c: Context<AppEnv>,
   page: Page,

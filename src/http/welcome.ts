@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { AppEnv } from './dialect'
-import { answerPage } from './page'
+import { answerPage, wantsPage } from './page'
 
 /** The root of the origin: what this is, and where to go from here, for programs and for people. */
 export function welcome(
@@ -9,8 +9,7 @@ export function welcome(
   dialects: readonly string[],
 ): Response | Promise<Response> {
   const { appName, origin } = c.var.core.settings
-  c.header('Vary', 'Accept', { append: true })
-  if (c.req.header('Accept')?.includes('text/html')) {
+  if (wantsPage(c)) {
     return answerPage(c, {
       title: 'Welcome',
       content: html`<h1>Welcome to ${appName}</h1>
