@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
 import { testApp } from '../support/app'
-import { newClient } from '../support/clients'
 import { rowsOf } from '../support/core'
+import { walkTheApplications } from '../support/oauth-walk'
 import { walkThePortfolios } from '../support/portfolio-walk'
 import { walkTheSecondFactors } from '../support/second-factor-walk'
 import { newPerson } from '../support/social'
@@ -29,7 +29,8 @@ const recording = new Proxy(env.DB, {
 const tables =
   `accounts sessions codes challenges second_factors backup_codes throttles known_sources login_history
   outbox held_usernames follows blocks invite_codes uploads photos tags account_tags achievements
-  referrals bookmarks clients signing_keys revoked_tokens consents`.split(/\s+/)
+  referrals bookmarks clients signing_keys revoked_tokens consents
+  authorization_codes refresh_tokens pushed_requests`.split(/\s+/)
 
 /**
  * Every row of something. What may be read whole is one row, the two or three keys that tokens are
@@ -58,17 +59,11 @@ beforeAll(async () => {
   await walkTheGraph(settings)
   await walkTheFiles(settings)
   await walkThePortfolios(settings)
+  await walkTheApplications(settings)
   const app = testApp({ DB: recording })
   const { cookies } = await newPerson(app)
   for (const path of ['/user/me', '/user/session-state', '/user/login-history']) {
     await app.call(path, { cookies })
-  }
-  const { basic } = await newClient()
-  const headers = { Authorization: basic }
-  const body = { grant_type: 'client_credentials' }
-  const { access_token: token } = (await app.call('/oauth/token', { body, headers })).json
-  for (const path of ['/oauth/introspect', '/oauth/revoke']) {
-    await app.call(path, { body: { token }, headers })
   }
   app.offsetMs = 91 * 24 * 60 * 60 * 1000
   await app.cron('17 3 * * *')
