@@ -99,27 +99,21 @@ export async function decide(
 /** An application by itself, without a library. */
 export interface App {
   readonly id: string
-  readonly secret: string | null
+  readonly secret: string
   readonly redirectUri: string
 }
 
 export const appScope = 'openid profile offline_access delegated:profile:read'
 
-/** Introduces an application to the server. */
-export async function newApp(kind: 'confidential' | 'public' = 'confidential'): Promise<App> {
-  const redirectUri = 'https://app.example/callback'
-  const answer = await send('/oauth/register', {
-    body: {
-      client_name: 'An app',
-      redirect_uris: [redirectUri],
-      scope: appScope,
-      token_endpoint_auth_method: kind === 'public' ? 'none' : 'client_secret_basic',
-    },
-    from: newAddress(),
-  })
+/** Introduces a confidential application to the server. */
+export async function newApp(
+  given: { readonly name?: string; readonly redirectUri?: string } = {},
+): Promise<App> {
+  const { name = 'An app', redirectUri = 'https://app.example/callback' } = given
+  const body = { client_name: name, redirect_uris: [redirectUri], scope: appScope }
+  const answer = await send('/oauth/register', { body, from: newAddress() })
   if (answer.status !== 201) throw new Error(`could not register: ${answer.text}`)
-  const { client_id: id, client_secret: secret = null } = answer.json
-  return { id, secret, redirectUri }
+  return { id: answer.json.client_id, secret: answer.json.client_secret, redirectUri }
 }
 
 /** What an application asks for, and what redeems the code that it gets. */
@@ -139,15 +133,8 @@ export function newRequest(app: App, more: Typed = {}) {
 }
 
 /** Calls an endpoint under the name of the application. */
-export function callAs(
-  app: App,
-  path: string,
-  parameters: Typed,
-  from = newAddress(),
-): Promise<Received> {
-  const body = { ...parameters, ...(app.secret === null ? { client_id: app.id } : {}) }
-  const headers = app.secret === null ? {} : basic(app.id, app.secret)
-  return send(path, { body, headers, from })
+export function callAs(app: App, path: string, body: Typed): Promise<Received> {
+  return send(path, { body, headers: basic(app.id, app.secret), from: newAddress() })
 }
 
 export function basic(id: string, secret: string): { readonly Authorization: string } {
