@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { startLocalServer } from '../dev/local-server.mjs'
@@ -10,6 +11,9 @@ import { root } from '../dev/wrangler.mjs'
 const password = '$uper&ecurePassw0rd'
 const begin = '<!-- made by `npm run budgets -- --write` -->'
 const end = '<!-- end -->'
+
+/** Where the application waits that asks for people's consent. */
+const callback = 'https://client.example/callback'
 
 /** What the answer does not wait for: what has left is struck off the outbox, throttles are cleared. */
 const afterwards = [/^DELETE FROM outbox WHERE id/i, /^DELETE FROM throttles WHERE key/i]
@@ -56,6 +60,7 @@ async function send(path, { method, body, jar, headers } = {}) {
   const isReady = typeof body === 'string' || body instanceof FormData
   const response = await fetch(server.origin + path, {
     method: method ?? (body ? 'POST' : 'GET'),
+    redirect: 'manual',
     headers: {
       Origin: server.origin,
       ...(body && !(body instanceof FormData) ? { 'Content-Type': 'application/json' } : {}),
@@ -69,6 +74,7 @@ async function send(path, { method, body, jar, headers } = {}) {
     jar.set(name, value)
   }
   const text = await response.text()
+  if (response.status === 303) return new URL(response.headers.get('Location'), server.origin)
   return /^[{[]/.test(text) ? JSON.parse(text) : text
 }
 
@@ -336,9 +342,9 @@ async function measureTalent() {
 
 /** An application, as the operator makes it, with the header by which it says who it is. */
 function newApplication() {
-  const scope = 'client:oauth:introspect'
+  const scope = 'client:oauth:introspect openid profile delegated:profile:read'
   const given = ['client', 'create', '--id', 'budgets', '--scope', scope]
-  const place = ['--harness', '--persist-to', server.state]
+  const place = ['--redirect-uri', callback, '--harness', '--persist-to', server.state]
   const args = [join(root, 'scripts/admin.mjs'), ...given, ...place]
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' })
   const secret = /^secret: (\S+)$/m.exec(stdout)?.[1]
@@ -362,4 +368,53 @@ async function measureOAuth() {
   const own = { Authorization: `Bearer ${token}` }
   await measure('`POST /oauth/introspect`, by token', 2, path, shown(session, own))
   await measure('`POST /oauth/revoke`', 2, '/oauth/revoke', shown(token))
+  await measureGrants(headers, jar)
+}
+
+/** An application that is let in, from the page on which it asks to its tokens. */
+async function measureGrants(headers, jar) {
+  const verifier = 'a'.repeat(43)
+  const asked = {
+    client_id: 'budgets',
+    redirect_uri: callback,
+    response_type: 'code',
+    scope: 'openid profile delegated:profile:read',
+    code_challenge: createHash('sha256').update(verifier).digest('base64url'),
+    code_challenge_method: 'S256',
+  }
+  const request = new URLSearchParams(asked).toString()
+  const authorize = `/oauth/authorize?${request}`
+  const codeOf = (place) => {
+    const code = place.searchParams?.get('code')
+    if (!code) throw new Error(`no code: ${place}`)
+    return code
+  }
+
+  const page = await measure('`GET /oauth/authorize`, asking', 2, authorize, { jar })
+  const account = /name="account" value="(\w+)"/.exec(page)?.[1]
+  const decided = { body: { request, account, decision: 'allow' }, jar }
+  await measure('`POST /oauth/consent`', 3, '/oauth/consent', decided).then(codeOf)
+  const place = await measure('`GET /oauth/authorize`, agreed', 3, authorize, { jar })
+  const pushed = await measure('`POST /oauth/par`', 2, '/oauth/par', { body: asked, headers })
+  const { request_uri } = pushed
+  const left = `/oauth/authorize?${new URLSearchParams({ client_id: 'budgets', request_uri })}`
+  await measure('`GET /oauth/authorize`, pushed', 3, left, { jar }).then(codeOf)
+
+  const token = '/oauth/token'
+  const redemption = { code: codeOf(place), redirect_uri: callback, code_verifier: verifier }
+  const first = await measure('`POST /oauth/token`, code', 2, token, {
+    body: { grant_type: 'authorization_code', ...redemption },
+    headers,
+  })
+  const next = await measure('`POST /oauth/token`, refresh', 2, token, {
+    body: { grant_type: 'refresh_token', refresh_token: first.refresh_token },
+    headers,
+  })
+  const bearer = { headers: { Authorization: `Bearer ${next.access_token}` } }
+  await measure('`GET /oauth/userinfo`', 1, '/oauth/userinfo', bearer)
+  await measure('`GET /user/me`, by an application', 1, '/user/me', bearer)
+  const shown = { body: { token: next.access_token }, headers }
+  await measure('`POST /oauth/introspect`, grant', 2, '/oauth/introspect', shown)
+  const given = { body: { token: next.refresh_token }, headers }
+  await measure('`POST /oauth/revoke`, grant', 2, '/oauth/revoke', given)
 }
