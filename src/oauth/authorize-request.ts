@@ -124,10 +124,10 @@ export async function whoAsks(
   c: Context<AppEnv>,
   path: string,
 ): Promise<{ name: string; formTarget: string } | null> {
-  const [place, search = ''] = path.split('?', 2)
-  if (place !== '/oauth/authorize') return null
+  const place = '/oauth/authorize?'
+  if (!path.startsWith(place)) return null
   try {
-    const { destination } = await readRequest(c, search)
+    const { destination } = await readRequest(c, path.slice(place.length))
     return { name: destination.client.name, formTarget: formTarget(destination.redirectUri) }
   } catch {
     // What is wrong with it is said where it leads.
