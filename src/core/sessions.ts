@@ -240,13 +240,14 @@ export function endAllStatements(core: Core, account: SQL, keep: string | null):
  * Ends every session of the account that a token belongs to, its own among them. An application needs
  * to be allowed all of the account.
  */
-export async function endAllSessions(core: Core, { token, scopes }: Credentials): Promise<void> {
-  if (token === null) return
-  const scope = 'delegated:all'
-  if (scopes !== null && !holds(scopes, scope)) fail({ code: 'missing_scope', scope })
-  const tokenHash = await hashToken(token)
-  const [[found]] = await run(core.db, verdict(core, tokenHash))
+export async function endAllSessions(core: Core, credentials: Credentials): Promise<void> {
+  if (credentials.token === null) return
+  const [[found]] = await run(core.db, verdict(core, await hashToken(credentials.token)))
   if (!found) return
+  const scopes = scopesHeld(credentials, found, found.grantee?.clientScopes ?? null)
+  if (scopes === null) return
+  const scope = 'delegated:all'
+  if (!holds(scopes, scope)) fail({ code: 'missing_scope', scope })
   const { number } = found.account
   await commit(
     core.db,

@@ -3,7 +3,7 @@ import { endSessionById, listSessions } from '../../src/core/session-list'
 import { viewerOf } from '../support/accounts'
 import { testApp } from '../support/app'
 import { partsOf, type TestClient } from '../support/clients'
-import { callerWith, testCore } from '../support/core'
+import { callerWith, change, testCore } from '../support/core'
 import { ask, bearer, isAccepted, newApplication, newTokens, type Tokens } from '../support/oauth'
 import { newPerson, type TestPerson } from '../support/social'
 
@@ -118,6 +118,14 @@ describe('what it was granted is no session', () => {
       ...bearer(some.access),
     })
     expect(everywhere.status).toBe(403)
+    expect((await app.call('/user/me', person)).status).toBe(200)
+    // What the client has lost since, its tokens still say.
+    const narrowed = await newApplication({ scopes: ['openid', 'delegated:all'] })
+    const { access } = await newTokens(app, person, narrowed, { scope: 'delegated:all' })
+    const narrowing = `UPDATE clients SET client_scopes = '["openid"]' WHERE client_id = ?`
+    await change(narrowing, narrowed.clientId)
+    const refused = await app.call('/user/logout-all', { method: 'POST', ...bearer(access) })
+    expect(refused.status).toBe(403)
     expect((await app.call('/user/me', person)).status).toBe(200)
   })
 })
