@@ -42,17 +42,29 @@ export async function startClientApp(name: string): Promise<ClientApp> {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1')
     if (url.pathname === '/begin') return response.writeHead(302, { Location: begin() }).end()
     if (url.pathname === '/callback') return show(response, await receive(url.searchParams))
+    if (url.pathname === '/goodbye') return show(response, 'Goodbye')
+    if (url.pathname === '/post') return show(response, name, formTo(url.searchParams))
     return show(response, name)
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  app = await newApp({ name, redirectUri: `${origin}/callback` })
+  app = await newApp({
+    name,
+    redirectUri: `${origin}/callback`,
+    logoutUri: `${origin}/goodbye`,
+  })
   const stop = () => new Promise<void>((done) => server.close(() => done()))
   return { app, origin, given, stop }
 }
 
-function show(response: ServerResponse, heading: string): void {
+/** A form that sends whatever it is told to wherever it is told, as `to` names it. */
+function formTo(query: URLSearchParams): string {
+  const fields = [...query].map(([field, value]) => `<input name="${field}" value="${value}">`)
+  return `<form method="post" action="${query.get('to')}">${fields.join('')}<button>Send</button></form>`
+}
+
+function show(response: ServerResponse, heading: string, more = ''): void {
   response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', Connection: 'close' })
   response.end(`<!doctype html><html lang="en"><title>${heading}</title>
-<link rel="icon" href="data:,"><h1>${heading}</h1><a href="/begin">Sign in with Atrium</a></html>`)
+<link rel="icon" href="data:,"><h1>${heading}</h1>${more}<a href="/begin">Sign in with Atrium</a></html>`)
 }

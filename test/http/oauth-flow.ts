@@ -107,10 +107,19 @@ export const appScope = 'openid profile offline_access delegated:profile:read'
 
 /** Introduces a confidential application to the server. */
 export async function newApp(
-  given: { readonly name?: string; readonly redirectUri?: string } = {},
+  given: {
+    readonly name?: string
+    readonly redirectUri?: string
+    readonly logoutUri?: string
+  } = {},
 ): Promise<App> {
-  const { name = 'An app', redirectUri = 'https://app.example/callback' } = given
-  const body = { client_name: name, redirect_uris: [redirectUri], scope: appScope }
+  const { name = 'An app', redirectUri = 'https://app.example/callback', logoutUri } = given
+  const body = {
+    client_name: name,
+    redirect_uris: [redirectUri],
+    post_logout_redirect_uris: logoutUri === undefined ? [] : [logoutUri],
+    scope: appScope,
+  }
   const answer = await send('/oauth/register', { body, from: newAddress() })
   if (answer.status !== 201) throw new Error(`could not register: ${answer.text}`)
   return { id: answer.json.client_id, secret: answer.json.client_secret, redirectUri }
