@@ -3,6 +3,7 @@ CREATE TABLE `authorization_codes` (
 	`client_id` text NOT NULL,
 	`account_number` integer NOT NULL,
 	`account_epoch` integer NOT NULL,
+	`system_epoch` integer NOT NULL,
 	`redirect_uri` text NOT NULL,
 	`is_redirect_named` integer NOT NULL,
 	`challenge` text NOT NULL,
@@ -50,8 +51,10 @@ CREATE TABLE `refresh_tokens` (
 );
 --> statement-breakpoint
 CREATE INDEX `refresh_tokens_grant` ON `refresh_tokens` (`grant_hash`);--> statement-breakpoint
+CREATE INDEX `refresh_tokens_expires` ON `refresh_tokens` (`refresh_expires_at`);--> statement-breakpoint
 ALTER TABLE `clients` ADD `logout_uris` text DEFAULT '[]' NOT NULL;--> statement-breakpoint
 ALTER TABLE `clients` ADD `secret_in` text;--> statement-breakpoint
+ALTER TABLE `clients` ADD `is_self_registered` integer DEFAULT false NOT NULL;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `granted_to` text REFERENCES `clients`(`client_id`) ON DELETE cascade;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `granted_scopes` text;--> statement-breakpoint
 ALTER TABLE `sessions` ADD `granted_resources` text;--> statement-breakpoint

@@ -60,8 +60,13 @@ export async function updateAccount(
   if (!isOwn || changes.role !== undefined) requireAdministrator(viewer)
   const target = isOwn ? viewer.account : await getAccount(core, options.targetId ?? '')
   const newEmail = changes.email === target.email ? undefined : changes.email
+  // The name is what a person signs in with: no application takes that from them.
+  const isRenamed = changes.username !== undefined && viewer.session.grantedTo !== null
   const isSensitive =
-    changes.password !== undefined || newEmail !== undefined || changes.role !== undefined
+    changes.password !== undefined ||
+    newEmail !== undefined ||
+    changes.role !== undefined ||
+    isRenamed
   if (isSensitive || options.currentPassword !== null) {
     await requireRecentAuthentication(core, viewer, options.currentPassword)
   }

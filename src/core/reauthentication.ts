@@ -9,13 +9,18 @@ import { bucketState, clear, failUntil, mayEvaluate, passwordBucket, reserve } f
 
 /**
  * Refuses what needs a fresh proof of who is there: the password in the request, or a sign-in not
- * older than the setting says. A wrong password counts like one at the sign-in.
+ * older than the setting says. No application has it, whatever it sends. A wrong password counts like
+ * one at the sign-in.
  */
 export async function requireRecentAuthentication(
   core: Core,
   viewer: Viewer,
   password: string | null,
 ): Promise<void> {
+  // An application that has the password proves nothing by it but that it should not have it.
+  if (viewer.session.grantedTo !== null) {
+    fail({ code: 'reauthentication_required', reason: 'stale' })
+  }
   if (password === null) {
     if (isRecentlyAuthenticated(core, viewer)) return
     fail({ code: 'reauthentication_required', reason: 'stale' })

@@ -18,7 +18,8 @@ export const scopes = {
     parent: 'delegated:all',
   },
   'delegated:profile:read': {
-    description: 'See your profile, and the profiles that you can see.',
+    description:
+      'See your profile with your e-mail address and phone number, and the profiles that you can see.',
     parent: 'delegated:profile:all',
   },
   'delegated:profile:write': {
@@ -75,7 +76,10 @@ export const scopes = {
     parent: 'delegated:social:all',
   },
 
-  'admin:profile:write': { description: 'Change any profile, as an administrator.', parent: '*' },
+  'admin:profile:write': {
+    description: 'Change, close and delete the account of anybody, as an administrator.',
+    parent: '*',
+  },
   openid: { description: 'Know who you are.', parent: '*' },
   profile: { description: 'See your name, your username and your picture.', parent: '*' },
   email: { description: 'See your e-mail address.', parent: '*' },

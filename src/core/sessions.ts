@@ -233,6 +233,8 @@ export function endAllStatements(core: Core, account: SQL, keep: string | null):
       WHERE token_hash = ${keep} AND account_number = ${account}
         AND session_epoch = (SELECT epoch - 1 FROM accounts WHERE number = ${account})`),
     core.db.run(sql`DELETE FROM challenges WHERE account_number = ${account}`),
+    // Whoever should be out would otherwise come back by an application of theirs, unasked.
+    core.db.run(sql`DELETE FROM consents WHERE account_number = ${account}`),
   ]
 }
 

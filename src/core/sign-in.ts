@@ -59,7 +59,8 @@ export async function completeSignIn(
   return {
     statements: (when) => [
       session.insert(when),
-      core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${formerHash} AND ${isOpen}`),
+      core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${formerHash}
+        AND granted_to IS NULL AND ${isOpen}`),
       core.db.run(sql`DELETE FROM sessions WHERE account_number = ${account.number}
         AND device_id = ${client.device?.id ?? null} AND token_hash <> ${session.tokenHash} AND ${isOpen}`),
       ...rememberSources(core, account.number, sources, isOpen),

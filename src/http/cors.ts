@@ -3,7 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import type { AppEnv } from './dialect'
 
 /**
- * Any page may call with a bearer token; only the pages that ALLOWED_ORIGINS names may call with
+ * Any page may call our APIs with a bearer token; only the pages that ALLOWED_ORIGINS names may call with
  * cookies. hono/cors allows credentials for all origins or for none.
  */
 
@@ -36,7 +36,7 @@ export const cors = createMiddleware<AppEnv>(async function cors(c, next) {
   }
   await next()
   c.res.headers.append('Vary', 'Origin')
-  if (origin !== undefined) {
+  if (origin !== undefined && !c.get('isPage')) {
     allowOrigin(c, origin, c.res.headers)
     c.res.headers.set('Access-Control-Expose-Headers', exposed)
   }

@@ -62,8 +62,11 @@ function isSafe(method: string): boolean {
  * Whose page made the request, as far as the browser tells. Another site can make a browser send
  * our cookie, but neither our Origin nor `Sec-Fetch-Site: same-origin`.
  */
-function sender(c: Context<AppEnv>): 'ours' | 'foreign' | 'unknown' {
-  const { origin, allowedOrigins } = c.var.core.settings
+function sender(
+  c: Context<AppEnv>,
+  allowedOrigins = c.var.core.settings.allowedOrigins,
+): 'ours' | 'foreign' | 'unknown' {
+  const { origin } = c.var.core.settings
   const given = c.req.header('Origin')
   const site = c.req.header('Sec-Fetch-Site')
   const ours = [origin, new URL(c.req.url).origin, ...allowedOrigins]
@@ -101,9 +104,13 @@ function isArriving(c: Context<AppEnv>): boolean {
   )
 }
 
-/** The same for pages that people look at: the cookie alone counts, also where a link has led to the page. */
+/**
+ * The same for pages that people look at: the cookie alone counts, also where a link has led to the page.
+ * The origins that may call our APIs have no business with our forms.
+ */
 export function readPageCredentials(c: Context<AppEnv>): Credentials {
-  const from = sender(c)
+  c.set('isPage', true)
+  const from = sender(c, [])
   if (!isSafe(c.req.method) && from !== 'ours') throw new EdgeError({ code: 'cross_origin' })
   return from === 'foreign' && !isArriving(c) ? noCredentials : ofSession(readSessionCookie(c))
 }

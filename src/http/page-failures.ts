@@ -44,6 +44,9 @@ function fieldName(field: string): string {
   return `The ${name.replaceAll(/[A-Z]/g, (letter) => ` ${letter}`).toLowerCase()}`
 }
 
+/** Of an application's request, by its name there: nobody has typed it, and its maker knows it so. */
+const isParameter = (field: string) => field.includes('_')
+
 function wordIssue({ field, rule, lengthMin }: Issue): string {
   if (field === 'username' && rule === 'format') {
     return 'The username takes three or more letters, digits, dots, dashes and underscores.'
@@ -85,10 +88,17 @@ const unread = 'That could not be read'
 const goBack = 'Please go back and try again.'
 
 export const pageFailures: FailureTable<Words> = {
-  invalid_input: ({ issues }) => ({
-    status: 400,
-    body: { title: 'Something is not right', text: issues.map(wordIssue).join(' ') },
-  }),
+  invalid_input: ({ issues }) => {
+    const parameters = issues.map(({ field }) => field).filter(isParameter)
+    const body =
+      parameters.length > 0
+        ? {
+            title: 'That application made a mistake',
+            text: `What it asks for cannot be read here (${parameters.join(', ')}). Please go back, and tell whoever made it.`,
+          }
+        : { title: 'Something is not right', text: issues.map(wordIssue).join(' ') }
+    return { status: 400, body }
+  },
   invalid_code: ({ reason }) => ({
     status: 400,
     body: { title: 'This code does not work', text: codes[reason] },

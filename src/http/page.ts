@@ -42,6 +42,7 @@ export function answerPage(
   status: ContentfulStatusCode = 200,
 ): Response | Promise<Response> {
   const { appName } = c.var.core.settings
+  c.set('isPage', true)
   c.header('Content-Security-Policy', policy(page.formTargets ?? []))
   // Forms need it: without a referrer a browser sends the origin of its own page as "null".
   c.header('Referrer-Policy', 'same-origin')

@@ -5,6 +5,7 @@ import {
   checkAuthorization,
   chooseDestination,
   type Destination,
+  readMark,
 } from '../core/oauth/authorization'
 import { findClient } from '../core/oauth/clients'
 import { findRequest } from '../core/oauth/pushed-requests'
@@ -19,7 +20,7 @@ export interface AskedRequest {
   readonly state: string | null
   readonly prompts: readonly string[]
   readonly maxAgeSeconds: number | null
-  /** In seconds; null unless the person was sent to sign in again. */
+  /** In milliseconds; null unless the person was sent to sign in again. */
   readonly signedInSince: number | null
   readonly pushedHash: string | null
   /** What is asked for. Fails with what is wrong with it, which is the client's to hear. */
@@ -44,11 +45,13 @@ export async function readRequest(c: Context<AppEnv>, search: string): Promise<A
   const sent = await read(search)
   const { client_id: clientId, request_uri: requestUri } = sent
   if (clientId === undefined) fail({ code: 'invalid_client' })
+  const mark = sent.signed_in_since
+  const signedInSince = mark === undefined ? null : await readMark(c.var.core, mark)
   if (requestUri === undefined) {
     return toRequest(c, sent, {
       destination: chooseDestination(await findClient(c.var.core, clientId), redirectOf(sent)),
       pushedHash: null,
-      since: sent,
+      signedInSince,
     })
   }
   if (!requestUri.startsWith(pushedPrefix)) failInput([{ field: 'request_uri', rule: 'format' }])
@@ -58,7 +61,7 @@ export async function readRequest(c: Context<AppEnv>, search: string): Promise<A
   return toRequest(c, pushed, {
     destination: chooseDestination(client, redirectOf(pushed)),
     pushedHash: kept.requestHash,
-    since: sent,
+    signedInSince,
   })
 }
 
@@ -67,16 +70,14 @@ const redirectOf = (sent: AuthorizeParameters) => sent.redirect_uri ?? null
 function toRequest(
   c: Context<AppEnv>,
   sent: AuthorizeParameters,
-  found: { destination: Destination; pushedHash: string | null; since: AuthorizeParameters },
+  found: Pick<AskedRequest, 'destination' | 'pushedHash' | 'signedInSince'>,
 ): AskedRequest {
-  const { destination, pushedHash, since } = found
+  const { destination } = found
   return {
-    destination,
-    pushedHash,
+    ...found,
     state: sent.state ?? null,
     prompts: sent.prompt?.split(' ').filter((word) => word !== '') ?? [],
     maxAgeSeconds: toSeconds(sent.max_age),
-    signedInSince: toSeconds(since.signed_in_since),
     authorization: () => toAuthorization(c, destination, sent),
   }
 }
@@ -111,12 +112,15 @@ export function toAuthorization(
 }
 
 /**
- * A redirect URI as a source of a CSP: its origin, or its scheme alone where that is an installed
- * application's, or where the host is an IPv6 address, which a CSP cannot name.
+ * Where the way to a redirect URI may lead, as sources of a CSP: any place of the web, because applications
+ * send people on from there, and the scheme of an installed application or a place on the person's machine.
  */
 export function formTarget(redirectUri: string): string {
   const { origin, protocol, hostname } = new URL(redirectUri)
-  return origin === 'null' || hostname.startsWith('[') ? protocol : origin
+  if (protocol === 'https:') return protocol
+  // A CSP cannot name an IPv6 address.
+  const isNameless = origin === 'null' || hostname.startsWith('[')
+  return `https: ${isNameless ? protocol : origin}`
 }
 
 /** Which application waits behind a path of ours that somebody is on their way to; null for none. */

@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { AccountError } from '../core/errors'
-import { considerAuthorization, type Standing } from '../core/oauth/authorization'
+import { considerAuthorization, markNow, type Standing } from '../core/oauth/authorization'
 import { issueCode } from '../core/oauth/authorization-codes'
 import type { Scope } from '../core/scopes'
 import { body, readBody } from '../http/body'
@@ -42,6 +42,8 @@ function answerClient(
 function answerError(c: Context<AppEnv>, asked: AskedRequest, error: unknown): Response {
   if (!(error instanceof AccountError)) throw error
   const { failure } = error
+  // Anybody can introduce themselves, and would have us send people wherever they like.
+  if (asked.destination.client.isSelfRegistered) throw error
   if (failure.code === 'email_not_confirmed' && asked.prompts.includes('none')) {
     return answerClient(c, asked, { error: 'interaction_required' })
   }
@@ -60,17 +62,21 @@ const freshMs = 10 * 60 * 1000
 /** Since when the person must have signed in, in milliseconds. */
 function authenticatedAfter(c: Context<AppEnv>, asked: AskedRequest): number {
   const { prompts, maxAgeSeconds, signedInSince } = asked
-  // Anybody can write an address: whatever it says, a sign-in of long ago is no new one.
-  if (signedInSince !== null) return Math.max(signedInSince * 1000, c.var.core.now - freshMs)
+  // A mark can be kept: whatever it says, a sign-in of long ago is no new one.
+  if (signedInSince !== null) return Math.max(signedInSince, c.var.core.now - freshMs)
   if (prompts.includes('login')) return Number.MAX_SAFE_INTEGER
   return maxAgeSeconds === null ? 0 : c.var.core.now - maxAgeSeconds * 1000
 }
 
 /** Sends the person to sign in and back; where it has to be anew, from now on. */
-function sendToSignIn(c: Context<AppEnv>, asked: AskedRequest, search: string): Response {
+async function sendToSignIn(
+  c: Context<AppEnv>,
+  asked: AskedRequest,
+  search: string,
+): Promise<Response> {
   const isAnew = authenticatedAfter(c, asked) > 0
   const request = new URLSearchParams(search)
-  if (isAnew) request.set('signed_in_since', String(Math.floor(c.var.core.now / 1000)))
+  if (isAnew) request.set('signed_in_since', await markNow(c.var.core))
   const to = new URLSearchParams({ continue: `/oauth/authorize?${request}` })
   if (isAnew) to.set('again', '1')
   return c.redirect(`/sign-in?${to}`, 303)
@@ -91,12 +97,13 @@ async function answerCode(
 
 async function handleRequest(c: Context<AppEnv>, search: string): Promise<Response> {
   const { core } = c.var
+  const credentials = readPageCredentials(c)
   const asked = await readRequest(c, search)
   const isSilent = asked.prompts.includes('none')
   try {
     const authorization = asked.authorization()
     const since = authenticatedAfter(c, asked)
-    const standing = await considerAuthorization(core, readPageCredentials(c), authorization, since)
+    const standing = await considerAuthorization(core, credentials, authorization, since)
     if (standing.kind === 'sign_in_needed') {
       return isSilent
         ? answerClient(c, asked, { error: 'login_required' })

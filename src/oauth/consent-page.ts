@@ -6,17 +6,20 @@ import { pictureUrl } from '../core/picture-links'
 import { scopes as allScopes } from '../core/scopes'
 import type { AppEnv } from '../http/dialect'
 import { answerPage } from '../http/page'
-import { hidden } from '../http/page-parts'
+import { hidden, notice } from '../http/page-parts'
 import { type AskedRequest, formTarget } from './authorize-request'
 
 /** Who asks, for what, and as whom: the page on which a person says yes or no. */
 
+const unknownToUs =
+  'This application introduced itself, and nobody here has checked who is behind it.'
+
 /** Where the answer goes, in words by which a person can know a place. */
 function placeOf(redirectUri: string): string {
   const { host, protocol } = new URL(redirectUri)
-  return isExclusive(redirectUri)
-    ? host
-    : `an app on this device (${host || protocol.slice(0, -1)})`
+  if (isExclusive(redirectUri)) return host
+  // The host of an app's own scheme is what it likes to call itself.
+  return `an app on this device (${protocol === 'http:' ? host : protocol.slice(0, -1)})`
 }
 
 export async function answerConsent(
@@ -40,6 +43,7 @@ export async function answerConsent(
 <div class="person">${picture === null ? html`<span class="avatar" aria-hidden="true">${name.slice(0, 1)}</span>` : html`<img class="avatar" src="${picture}" alt="">`}
 <div><strong>${name}</strong><br><span class="hint">${account.username}</span></div></div>
 <p><a href="/sign-in?${another.toString()}">Use another account</a></p>
+${notice(client.isSelfRegistered ? unknownToUs : null)}
 <h2>It will be able to</h2>
 <ul>${items}</ul>
 <form method="post" action="/oauth/consent">

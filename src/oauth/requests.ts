@@ -54,7 +54,7 @@ export const AuthorizeQuery = z.object({
   resource: Resources,
   request: text,
   request_uri: text,
-  /** Ours: seconds since the epoch, added on the way to a sign-in that has to be a new one. */
+  /** Ours: since when, added on the way to a sign-in that has to be a new one. */
   signed_in_since: text,
 })
 

@@ -34,7 +34,7 @@ const flashes: { readonly [name: string]: string } = {
   'session-ended': 'You were signed out meanwhile. Please sign in again; nothing was changed.',
   'code-expired': 'That took too long. Please sign in again.',
   'password-changed': 'Your new password is set. Please sign in with it.',
-  'email-confirmed': 'Thank you, your address is confirmed. Please sign in.',
+  'to-confirm': 'Please sign in to the account whose address you want to confirm.',
 }
 
 signInPages.get('/sign-in', async (c) => {

@@ -82,52 +82,52 @@ signUpPages.post('/sign-up', fromOwnForms, shield, body(SignUpBody), async (c) =
 const isWaiting = ({ account }: Viewer) =>
   account.email !== null && account.emailVerifiedAt === null
 
+/**
+ * A code confirms the account of whoever is signed in, and no other: somebody may have made one with this
+ * address, and the address's owner must not confirm it for them.
+ */
+const signedIn = session({ scope: null, needsConfirmedEmail: false }, readPageCredentials)
+
 signUpPages.get('/confirm-email', async (c) => {
   const { sent, continue: wanted } = c.req.query()
   const path = safeContinue(wanted)
   const viewer = await findViewer(c)
-  if (viewer && !isWaiting(viewer)) return c.redirect(path, 303)
+  if (viewer === null) return c.redirect(onTheWay('/sign-in', path, { 'to-confirm': '1' }), 303)
+  if (!isWaiting(viewer)) return c.redirect(path, 303)
   const to = await findDestination(c, path)
-  const email = viewer?.account.email ?? null
+  const { email } = viewer.account
   return answerPage(c, confirmPage({ to, email, isSentAgain: sent === '1' }))
 })
 
 const ConfirmBody = z.object({ code: z.string(), continue: z.optional(z.string()) })
 
-signUpPages.post('/confirm-email', fromOwnForms, shield, body(ConfirmBody), async (c) => {
+signUpPages.post('/confirm-email', shield, signedIn, body(ConfirmBody), async (c) => {
+  const { core, caller, viewer } = c.var
   const { code, continue: wanted } = c.req.valid('json')
   const path = safeContinue(wanted)
-  const { token } = readPageCredentials(c)
+  const { id: accountId, email } = viewer.account
   try {
-    await confirmEmail(c.var.core, { code, accountId: null, token }, clientOf(c, 'web'))
+    await confirmEmail(core, { code, accountId, token: caller.token }, clientOf(c, 'web'))
   } catch (error) {
-    const [to, viewer] = await Promise.all([findDestination(c, path), findViewer(c)])
-    const email = viewer?.account.email ?? null
+    const to = await findDestination(c, path)
     return answerRefusal(c, error, (problem) => confirmPage({ to, email, problem }))
   }
-  const isSignedIn = (await findViewer(c)) !== null
-  return c.redirect(isSignedIn ? path : onTheWay('/sign-in', path, { 'email-confirmed': '1' }), 303)
+  return c.redirect(path, 303)
 })
 
 const ResendBody = z.object({ continue: z.optional(z.string()) })
 
-signUpPages.post(
-  '/confirm-email/resend',
-  shield,
-  session({ scope: null, needsConfirmedEmail: false }, readPageCredentials),
-  body(ResendBody),
-  async (c) => {
-    const { account } = c.var.viewer
-    const path = safeContinue(c.req.valid('json').continue)
-    try {
-      await resendConfirmation(c.var.core, { id: account.id })
-    } catch (error) {
-      // It was confirmed meanwhile, in another tab or elsewhere.
-      if (failureOf(error)?.code === 'nothing_to_confirm') return c.redirect(path, 303)
-      const to = await findDestination(c, path)
-      const { email } = account
-      return answerRefusal(c, error, (problem) => confirmPage({ to, email, problem }))
-    }
-    return c.redirect(onTheWay('/confirm-email', path, { sent: '1' }), 303)
-  },
-)
+signUpPages.post('/confirm-email/resend', shield, signedIn, body(ResendBody), async (c) => {
+  const { account } = c.var.viewer
+  const path = safeContinue(c.req.valid('json').continue)
+  try {
+    await resendConfirmation(c.var.core, { id: account.id })
+  } catch (error) {
+    // It was confirmed meanwhile, in another tab or elsewhere.
+    if (failureOf(error)?.code === 'nothing_to_confirm') return c.redirect(path, 303)
+    const to = await findDestination(c, path)
+    const { email } = account
+    return answerRefusal(c, error, (problem) => confirmPage({ to, email, problem }))
+  }
+  return c.redirect(onTheWay('/confirm-email', path, { sent: '1' }), 303)
+})

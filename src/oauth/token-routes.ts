@@ -61,7 +61,7 @@ tokens.post('/oauth/par', shield, async (c) => {
   toAuthorization(c, chooseDestination(client, sent.redirect_uri ?? null), sent)
   const { client_secret, ...asked } = Object(given)
   const parameters = requests.toParameters({ ...asked, client_id: client.clientId })
-  const name = await keepRequest(core, client, parameters)
+  const name = await keepRequest(core, client, parameters, clientOf(c, 'oauth'))
   return c.json({ request_uri: nameRequest(name), expires_in: pushedTtlSeconds }, 201)
 })
 

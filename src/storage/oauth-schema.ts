@@ -21,6 +21,8 @@ export const clients = sqliteTable('clients', {
   secretIn: text('secret_in', { enum: ['header', 'body'] }),
   /** One of ours: nobody is asked whether it may. */
   isFirstParty: integer('is_first_party', { mode: 'boolean' }).notNull().default(false),
+  /** It introduced itself: nobody here has looked at it. */
+  isSelfRegistered: integer('is_self_registered', { mode: 'boolean' }).notNull().default(false),
   registeredAt: integer('registered_at').notNull(),
 })
 
@@ -60,8 +62,9 @@ export const authorizationCodes = sqliteTable(
     codeHash: text('code_hash').primaryKey(),
     clientId: client(),
     accountNumber: account(),
-    /** The epoch in which the person said yes: whatever ends their sessions ends the code. */
+    /** The epochs in which the person said yes: whatever ends their sessions ends the code. */
     accountEpoch: integer('account_epoch').notNull(),
+    systemEpoch: integer('system_epoch').notNull(),
     redirectUri: text('redirect_uri').notNull(),
     /** Whether the request named it, and so must whoever redeems the code. */
     isRedirectNamed: integer('is_redirect_named', { mode: 'boolean' }).notNull(),
@@ -94,7 +97,10 @@ export const refreshTokens = sqliteTable(
     usedAt: integer('used_at'),
     successorHash: text('successor_hash'),
   },
-  (t) => [index('refresh_tokens_grant').on(t.grantHash)],
+  (t) => [
+    index('refresh_tokens_grant').on(t.grantHash),
+    index('refresh_tokens_expires').on(t.refreshExpiresAt),
+  ],
 )
 
 /** What a person has said yes to, so that they are asked once. */

@@ -66,9 +66,9 @@ beforeAll(async () => {
     await app.call(path, { cookies })
   }
   app.offsetMs = 91 * 24 * 60 * 60 * 1000
-  await app.cron('17 3 * * *')
+  await app.cron('17 * * * *')
   app.offsetMs += 2 * 24 * 60 * 60 * 1000
-  await app.cron('17 3 * * *')
+  await app.cron('17 * * * *')
 })
 
 test('there are statements to look at, on every table', () => {

@@ -12,7 +12,9 @@ import { currentKey, findPublicKey } from './signing-keys'
  */
 
 const tokenType = 'at+jwt'
-export const accessTokenTtlSeconds = 3600
+/** Others may believe a token without asking us, so that of a person is short. */
+const grantTtlSeconds = 600
+const clientTtlSeconds = 3600
 
 export interface IssuedToken {
   readonly token: string
@@ -46,6 +48,7 @@ export async function issueAccessToken(
   const { origin } = core.settings
   const seconds = Math.floor(core.now / 1000)
   const audience = resources.length > 1 ? [...resources] : (resources[0] ?? origin)
+  const ttlSeconds = grantId === null ? clientTtlSeconds : grantTtlSeconds
   const token = await signJwt(await currentKey(core), tokenType, {
     iss: origin,
     aud: audience,
@@ -55,9 +58,9 @@ export async function issueAccessToken(
     ...(grantId === null ? {} : { sid: grantId }),
     jti: newToken(),
     iat: seconds,
-    exp: seconds + accessTokenTtlSeconds,
+    exp: seconds + ttlSeconds,
   })
-  return { token, ttlSeconds: accessTokenTtlSeconds, scopes }
+  return { token, ttlSeconds, scopes }
 }
 
 function readClaims(claims: Claims): AccessToken | null {

@@ -9,7 +9,7 @@ import { fail } from '../errors'
 import { type Scope, toScopes } from '../scopes'
 import { prepareGrant } from '../session-opening'
 import { isAlive, type Viewer } from '../sessions'
-import { type Authorization, checkResources } from './authorization'
+import { type Authorization, chooseAudience } from './authorization'
 import { authenticateClient, type ClientCredentials, type OAuthClient } from './clients'
 import { firstRefreshToken } from './refresh-tokens'
 import { issueTokens, type TokenSet } from './token-sets'
@@ -47,16 +47,23 @@ export async function issueCode(
       ? sql`1`
       : sql`EXISTS (SELECT 1 FROM pushed_requests WHERE request_hash = ${pushedHash}
           AND client_id = ${clientId} AND expires_at > ${core.now})`
+  // What was agreed to before may have been taken back since it was read.
+  const isAgreed =
+    consent !== null || asked.client.isFirstParty
+      ? sql`1`
+      : sql`EXISTS (SELECT 1 FROM consents WHERE account_number = ${number} AND client_id = ${clientId})`
   const [state] = await commit(
     core.db,
     [
       core.db.run(sql`INSERT INTO authorization_codes (code_hash, client_id, account_number, account_epoch,
-          redirect_uri, is_redirect_named, challenge, scopes, resources, nonce, authenticated_at, expires_at)
-        SELECT ${codeHash}, client_id, ${number}, ${epoch}, ${asked.redirectUri},
+          system_epoch, redirect_uri, is_redirect_named, challenge, scopes, resources, nonce, authenticated_at, expires_at)
+        SELECT ${codeHash}, client_id, ${number}, ${epoch}, (SELECT global_epoch FROM system WHERE one = 1),
+          ${asked.redirectUri},
           ${asked.isRedirectNamed ? 1 : 0}, ${asked.challenge}, ${JSON.stringify(scopes)},
           ${JSON.stringify(asked.resources)}, ${asked.nonce}, ${viewer.session.authenticatedAt},
           ${core.now + ttlMs}
         FROM clients WHERE client_id = ${clientId} AND ${isAlive(core, viewer)} AND ${isUnused}
+          AND ${isAgreed}
         ON CONFLICT (code_hash) DO NOTHING`),
       core.db.run(
         sql`DELETE FROM pushed_requests WHERE request_hash = ${pushedHash} AND ${isMade}`,
@@ -130,7 +137,7 @@ export async function redeemCode(
   }
   if (code.expiresAt <= core.now) fail({ code: 'invalid_code', reason: 'expired' })
   const granted = code.resources.length > 0 ? code.resources : [core.settings.origin]
-  const resources = checkResources(given.resources, granted)
+  const resources = chooseAudience(core, given.resources, granted)
   const { accountNumber: number, accountEpoch: epoch, authenticatedAt } = code
   const { clientId } = client
   const grant = await prepareGrant(
@@ -146,7 +153,8 @@ export async function redeemCode(
     [
       core.db.run(sql`UPDATE authorization_codes SET used_at = ${core.now}, used_by = ${core.requestId},
           grant_hash = ${grant.tokenHash}
-        WHERE code_hash = ${codeHash} AND used_at IS NULL AND expires_at > ${core.now}`),
+        WHERE code_hash = ${codeHash} AND used_at IS NULL AND expires_at > ${core.now}
+          AND system_epoch = (SELECT global_epoch FROM system WHERE one = 1)`),
       grant.insert(isMine),
       refresh.insert,
     ],
@@ -161,7 +169,7 @@ export async function redeemCode(
     accountId: account.id,
     grantId: grant.id,
     scopes: toScopes(code.scopes),
-    resources: resources.length > 0 ? resources : granted,
+    resources,
     nonce: code.nonce,
     authenticatedAt,
     refreshToken: refresh.token,

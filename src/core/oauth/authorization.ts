@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { equalInConstantTime } from '../../crypto/keyed'
 import { consents } from '../../storage/oauth-schema'
 import type { Core } from '../context'
 import { fail, failInput, failureOf } from '../errors'
@@ -11,6 +12,9 @@ import { isExclusive, isRegistered } from './redirect-uris'
  * What an application asks of a person (RFC 6749 section 4.1, with PKCE of RFC 7636), and how the person
  * stands to it.
  */
+
+/** It is stored, and travels in each statement about the sign-in. */
+const nonceLengthMax = 512
 
 /** Where the answer goes. What is wrong before it is known is told to the person alone. */
 export interface Destination {
@@ -67,6 +71,7 @@ export function checkAuthorization(
   input: AuthorizationInput,
 ): Authorization {
   const { challenge, nonce } = input
+  if ((nonce?.length ?? 0) > nonceLengthMax) failInput([{ field: 'nonce', rule: 'too_long' }])
   if (challenge === null) failInput([{ field: 'code_challenge', rule: 'missing' }])
   if (!/^[A-Za-z0-9_-]{43}$/.test(challenge)) {
     failInput([{ field: 'code_challenge', rule: 'format' }])
@@ -87,17 +92,44 @@ function grantableScopes(client: OAuthClient, asked: readonly string[] | null): 
 }
 
 /** Those of the resources that are asked for, each of which must be known. */
-export function checkResources(
-  asked: readonly string[],
-  known: readonly string[],
-): readonly string[] {
+function checkResources(asked: readonly string[], known: readonly string[]): readonly string[] {
   const isKnown = asked.every((resource) => known.includes(resource))
   return isKnown ? [...new Set(asked)] : failInput([{ field: 'resource', rule: 'format' }])
 }
 
-/** The same out of all that there are: our own APIs, and what the setting names. */
+/**
+ * Where a token is for, out of what was granted: what is asked for or all of it. A token that counts with
+ * us counts nowhere else, or whoever is shown it elsewhere could act here.
+ */
+export function chooseAudience(
+  { settings }: Core,
+  asked: readonly string[],
+  granted: readonly string[],
+): readonly string[] {
+  const chosen = asked.length > 0 ? checkResources(asked, granted) : granted
+  if (chosen.length < 2 || !chosen.includes(settings.origin)) return chosen
+  return asked.length > 0 ? failInput([{ field: 'resource', rule: 'format' }]) : [settings.origin]
+}
+
+/** Resources out of all that there are: our own APIs, and what the setting names. */
 export function checkAnyResources({ settings }: Core, asked: readonly string[]): readonly string[] {
   return checkResources(asked, [settings.origin, ...settings.oauthResources])
+}
+
+/**
+ * From when on a sign-in is new, for somebody who is sent to sign in again: the time, in seconds, with a
+ * mark of ours, because it travels in an address that anybody can write.
+ */
+export async function markNow(core: Core): Promise<string> {
+  const seconds = String(Math.floor(core.now / 1000))
+  return `${seconds}.${await core.keys.sign('signed-in-since', seconds)}`
+}
+
+/** The time of a mark of ours, in milliseconds; null for any other text. */
+export async function readMark(core: Core, text: string): Promise<number | null> {
+  const [seconds = '', mark = ''] = text.split('.')
+  const expected = await core.keys.sign('signed-in-since', seconds)
+  return equalInConstantTime(expected, mark) ? Number(seconds) * 1000 : null
 }
 
 /** How the person at the browser stands to what is asked of them. */

@@ -5,7 +5,7 @@ import { commit, run } from '../../storage/database'
 import type { Client, Core } from '../context'
 import { fail, failInput } from '../errors'
 import { isLine } from '../identifiers'
-import { personScopes, type Scope, toScopes } from '../scopes'
+import type { Scope } from '../scopes'
 import { sourcesOf } from '../sources'
 import { hourlyQuota, quotaState, requireQuota } from '../throttle'
 import { isRegistrable } from './redirect-uris'
@@ -29,8 +29,8 @@ export interface RegisteredClient {
   readonly registeredAt: number
 }
 
-/** Who they are is nothing that they need to be trusted for. */
-const scopesDefault: readonly Scope[] = ['openid', 'profile', 'email', 'offline_access']
+/** What somebody can be asked for by an application that nobody has looked at. */
+const scopesOpen: readonly Scope[] = ['openid', 'profile', 'email', 'offline_access']
 const nameLengthMax = 100
 const urisMax = 10
 const clientsPerHour = 10
@@ -47,12 +47,9 @@ function checkNewClient({ name, redirectUris, logoutUris, scopes }: NewClient): 
   if (name !== null && (name.length > nameLengthMax || !isLine(name) || name.trim() === '')) {
     failInput([{ field: 'client_name', rule: 'format' }])
   }
-  const wanted = toScopes(scopes ?? scopesDefault)
-  const isOpen = wanted.every(
-    (scope) => personScopes.includes(scope) && scope !== 'admin:profile:write',
-  )
-  // What no application is told of, it can well ask for in vain.
-  return isOpen && wanted.length > 0 ? wanted : fail({ code: 'invalid_scope' })
+  // RFC 7591 section 2 lets us give less than was asked for.
+  const given = scopesOpen.filter((scope) => scopes === null || scopes.includes(scope))
+  return given.length > 0 ? given : fail({ code: 'invalid_scope' })
 }
 
 /**
@@ -79,9 +76,9 @@ export async function registerClient(
     core.db,
     [
       core.db.run(sql`INSERT INTO clients (client_id, client_name, secret_hash, redirect_uris, logout_uris,
-          client_scopes, secret_in, registered_at)
+          client_scopes, secret_in, is_self_registered, registered_at)
         VALUES (${clientId}, ${name}, ${secretHash}, ${JSON.stringify(given.redirectUris)},
-          ${JSON.stringify(given.logoutUris)}, ${JSON.stringify(scopes)}, ${given.secretIn}, ${core.now})
+          ${JSON.stringify(given.logoutUris)}, ${JSON.stringify(scopes)}, ${given.secretIn}, 1, ${core.now})
         ON CONFLICT DO NOTHING`),
     ],
     core.db.all(sql`SELECT 1 FROM clients WHERE client_id = ${clientId}`),

@@ -10,7 +10,7 @@ import {
   issueAccessToken,
   readAccessToken,
 } from './access-tokens'
-import { checkAnyResources } from './authorization'
+import { checkAnyResources, chooseAudience } from './authorization'
 import type { OAuthClient } from './clients'
 
 /** Tokens by which an application acts for itself (RFC 6749 section 4.4). */
@@ -27,7 +27,8 @@ export async function issueClientToken(
   forResources: readonly string[] = [],
 ): Promise<IssuedToken> {
   if (client.isPublic) fail({ code: 'unauthorized_client' })
-  const resources = checkAnyResources(core, forResources)
+  const known = checkAnyResources(core, forResources)
+  const resources = chooseAudience(core, known, known)
   const own = clientScopes.filter((scope) => holds(client.scopes, scope))
   // Clients of older servers ask for everything, and mean all that they have.
   const isAnything = asked === null || asked.every((name) => name === '*')

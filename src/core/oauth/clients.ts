@@ -14,6 +14,7 @@ export interface OAuthClient {
   readonly name: string
   readonly isPublic: boolean
   readonly isFirstParty: boolean
+  readonly isSelfRegistered: boolean
   readonly redirectUris: readonly string[]
   readonly logoutUris: readonly string[]
   readonly scopes: readonly Scope[]
@@ -39,6 +40,7 @@ export function toClient(row: Row): OAuthClient {
     name: row.clientName,
     isPublic: row.secretHash === null,
     isFirstParty: row.isFirstParty,
+    isSelfRegistered: row.isSelfRegistered,
     redirectUris: row.redirectUris,
     logoutUris: row.logoutUris,
     scopes: toScopes(row.clientScopes),

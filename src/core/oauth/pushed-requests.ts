@@ -2,8 +2,10 @@ import { sql } from 'drizzle-orm'
 import { newToken } from '../../crypto/random'
 import { hashToken } from '../../crypto/token'
 import { commit, run } from '../../storage/database'
-import type { Core } from '../context'
+import type { Client, Core } from '../context'
 import { failInput } from '../errors'
+import { sourcesOf } from '../sources'
+import { failUntil, hourlyQuota, isUsedUp, reserve, usedUpUntil } from '../throttle'
 import { clientRow, type OAuthClient, toClient } from './clients'
 
 /** Requests that an application leaves with us, so that no browser sees or changes them (RFC 9126). */
@@ -13,29 +15,42 @@ export const pushedTtlSeconds = 600
 
 /** As long as an address may well be, in which it would stand otherwise. */
 const lengthMax = 8192
+/** How many one address may leave in the name of public clients, which nobody else has to be. */
+const publicPerHour = 300
 
 /**
  * Keeps a request that was checked; `parameters` are its own words. Returns its secret name. Fails with
- * invalid_input for one that is too long.
+ * invalid_input for one that is too long, and with too_many_attempts where one place leaves too many in the
+ * name of a client that cannot prove who it is.
  */
 export async function keepRequest(
   core: Core,
   client: OAuthClient,
   parameters: string,
+  from: Client,
 ): Promise<string> {
   if (parameters.length > lengthMax) failInput([{ field: '', rule: 'too_long' }])
   const name = newToken()
   const requestHash = await hashToken(name)
-  await commit(
+  const { address } = await sourcesOf(core, from)
+  const quota = hourlyQuota(sql`${`pushed-requests:${address}`}`, publicPerHour)
+  const isOpen = client.isPublic ? sql`NOT ${isUsedUp(core, quota)}` : sql`1`
+  const isKept = sql`EXISTS (SELECT 1 FROM pushed_requests WHERE request_hash = ${requestHash})`
+  const [kept] = await commit(
     core.db,
     [
       core.db.run(sql`INSERT INTO pushed_requests (request_hash, client_id, parameters, expires_at)
         SELECT ${requestHash}, client_id, ${parameters}, ${core.now + pushedTtlSeconds * 1000}
-        FROM clients WHERE client_id = ${client.clientId} ON CONFLICT (request_hash) DO NOTHING`),
+        FROM clients WHERE client_id = ${client.clientId} AND ${isOpen}
+        ON CONFLICT (request_hash) DO NOTHING`),
+      ...(client.isPublic ? [reserve(core, quota, isKept)] : []),
     ],
-    core.db.all(sql`SELECT 1 FROM pushed_requests WHERE request_hash = ${requestHash}`),
-    (rows) => rows.length > 0,
+    core.db.all<{ isKept: number; quotaEndsAt: number | null }>(
+      sql`SELECT ${isKept} AS isKept, ${usedUpUntil(core, quota)} AS quotaEndsAt`,
+    ),
+    ([row]) => row?.isKept === 1,
   )
+  if (!kept?.isKept && kept?.quotaEndsAt) failUntil(core, kept.quotaEndsAt)
   return name
 }
 

@@ -16,7 +16,9 @@ export function isRegistrable(uri: string): boolean {
   if (uri.length > lengthMax || !plain.test(uri) || !URL.canParse(uri)) return false
   const url = new URL(uri)
   if (url.username !== '' || url.password !== '' || uri.includes('*')) return false
-  if (url.protocol === 'https:' || loopbackIp(url)) return true
+  // A name that every program reads alike, and that is a source in a CSP.
+  if (url.protocol === 'https:') return /^[a-z0-9.-]+$/.test(url.hostname)
+  if (loopbackIp(url)) return true
   if (url.protocol === 'http:') return url.hostname === 'localhost'
   return /^[a-z][a-z0-9+-]*(\.[a-z0-9+-]+)+:$/.test(url.protocol)
 }

@@ -9,7 +9,7 @@ import { fail } from '../errors'
 import { holds, type Scope, toScopes } from '../scopes'
 import type { OpenedGrant } from '../session-opening'
 import { isHashAlive } from '../sessions'
-import { checkResources } from './authorization'
+import { chooseAudience } from './authorization'
 import { authenticateClient, type ClientCredentials } from './clients'
 import { issueTokens, type TokenSet } from './token-sets'
 
@@ -85,7 +85,7 @@ export async function refreshGrant(
     granted.filter((scope) => holds(client.scopes, scope)),
     given.scopes,
   )
-  const resources = checkResources(given.resources, grant.resources ?? [])
+  const resources = chooseAudience(core, given.resources, grant.resources ?? [])
 
   // Whoever repeats a request is given the same token, which is stored no more than any other.
   const refreshToken = await core.keys.sign('refresh', given.token)
@@ -122,7 +122,7 @@ export async function refreshGrant(
     accountId: account.accountId,
     grantId: grant.id,
     scopes,
-    resources: resources.length > 0 ? resources : (grant.resources ?? []),
+    resources,
     nonce: null,
     authenticatedAt: grant.authenticatedAt,
     refreshToken,

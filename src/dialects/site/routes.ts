@@ -41,7 +41,7 @@ function carried(c: Context<AppEnv>): Credentials {
 
 /** A sign-in here takes the place of the session in this dialect's cookie, and leaves others alone. */
 function client(c: Context<AppEnv>): Client {
-  return { ...clientOf(c, 'site'), formerToken: readTokenCookie(c) }
+  return { ...clientOf(c, 'site'), formerToken: ofSession(readTokenCookie(c)).token }
 }
 
 function keepSignedIn(c: Context<AppEnv>, { session, deviceToken }: SignedIn): void {

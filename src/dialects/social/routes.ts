@@ -9,6 +9,7 @@ import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAccount } from '../../core/registration'
+import { holds } from '../../core/scopes'
 import {
   authenticate,
   type Credentials,
@@ -216,7 +217,8 @@ routes.get('/user/me', session('delegated:profile:read'), async (c) => {
 routes.patch('/user/me', shield, session('delegated:profile:write'), async (c) => {
   const { core, viewer } = c.var
   const sent = unwrapped(await readBody(c))
-  const isAdministrator = viewer.account.role === 'admin'
+  const isAdministrator =
+    viewer.account.role === 'admin' && holds(viewer.scopes, 'admin:profile:write')
   const closed = requests.closedFields(sent, core.settings.editableFields, isAdministrator)
   const refused = [...closed, ...requests.coreIssues(core, sent)]
   const update = await check(requests.UpdateBody, sent, 'body', refused)
