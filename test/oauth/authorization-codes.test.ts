@@ -45,7 +45,7 @@ describe('a code', () => {
     const tokens = {
       access_token: jwt,
       token_type: 'Bearer',
-      expires_in: 3600,
+      expires_in: 600,
       scope: 'openid profile',
       refresh_token: expect.stringMatching(/^[\w-]{43}$/),
     }

@@ -40,7 +40,7 @@ describe('the page', () => {
     for (const words of [
       'Photo Printer asks for access',
       'Know who you are.',
-      'See your profile, and the profiles that you can see.',
+      'See your profile with your e-mail address and phone number, and the profiles that you can see.',
       'John Doe',
       person.username,
       'client.example',
@@ -48,31 +48,41 @@ describe('the page', () => {
       expect(page.text).toContain(words)
     }
     expect(page.text).not.toContain('Change your profile')
+    expect(page.text).not.toContain('introduced itself')
   })
 
-  test('says so where a place on the person’s machine waits', async () => {
-    const redirectUris = ['http://127.0.0.1/cb', 'com.example.app:/cb']
-    const client = await newApplication({ redirectUris, isPublic: true })
-    for (const [redirect_uri, words, target] of [
-      [
-        'http://127.0.0.1:5000/cb',
-        'an app on this device (127.0.0.1:5000)',
-        'http://127.0.0.1:5000',
-      ],
-      ['com.example.app:/cb', 'an app on this device (com.example.app', 'com.example.app:'],
-    ]) {
-      const page = await ask(client, { redirect_uri })
-      expect(page.text).toContain(words)
-      const policy = page.headers.get('Content-Security-Policy') ?? ''
-      expect(policy).toContain(`form-action 'self' ${target};`)
-    }
+  // Whoever is led there may be led on over the web, by the application itself.
+  test.each([
+    ['https://client.example/cb', 'client.example', 'https:'],
+    [
+      'http://127.0.0.1:9999/cb',
+      'an app on this device (127.0.0.1:9999)',
+      'https: http://127.0.0.1:9999',
+    ],
+    ['http://localhost/cb', 'an app on this device (localhost)', 'https: http://localhost'],
+    // No policy can name an IPv6 address.
+    ['http://[::1]:9999/cb', 'an app on this device ([::1]:9999)', 'https: http:'],
+    ['com.example.app:/cb', 'an app on this device (com.example.app)', 'https: com.example.app:'],
+    // A host in an app's own scheme is what the app likes to write there.
+    [
+      'com.example.app://bank.example/cb',
+      'an app on this device (com.example.app)',
+      'https: com.example.app:',
+    ],
+  ])('says where it goes on to, and lets its form go there: %s', async (place, words, targets) => {
+    const client = await newApplication({ redirectUris: [place], isPublic: true })
+    const page = await ask(client)
+    expect(page.text).toContain(`You go on to ${words}. What you allow`)
+    const policy = page.headers.get('Content-Security-Policy')?.split('; ')
+    expect(policy).toContain(`form-action 'self' ${targets}`)
   })
 
-  test('may send its form to an IPv6 address, which no policy can name', async () => {
-    const client = await newApplication({ redirectUris: ['http://[::1]/cb'], isPublic: true })
-    const page = await ask(client, { redirect_uri: 'http://[::1]:5000/cb' })
-    const policy = page.headers.get('Content-Security-Policy') ?? ''
-    expect(policy).toContain("form-action 'self' http:;")
+  test('says that an administrator’s application could act upon anybody', async () => {
+    const admin = await newPerson(app)
+    await change("UPDATE accounts SET role = 'admin' WHERE id = ?", admin.id)
+    const client = await newApplication({ scopes: ['admin:profile:write'] })
+    const page = await ask(client, { scope: 'admin:profile:write' }, admin)
+    expect(page.text).toContain('Change, close and delete the account of anybody')
   })
 })
 

@@ -81,10 +81,10 @@ describe('the person', () => {
     }
   })
 
-  test('leaves a page behind that may send them there, and nowhere else', async () => {
+  test('leaves a page behind that may send them on over the web, where an application has asked', async () => {
     const page = await open({ client_id: client.clientId, post_logout_redirect_uri: bye })
     const policy = page.headers.get('Content-Security-Policy')
-    expect(policy).toContain("form-action 'self' https://client.example;")
+    expect(policy).toContain("form-action 'self' https:;")
     expect(page.text).toContain('client.example')
     const plain = (await open({})).headers.get('Content-Security-Policy')
     expect(plain).toContain("form-action 'self';")

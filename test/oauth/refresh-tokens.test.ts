@@ -41,7 +41,7 @@ describe('a refresh', () => {
     expect(answer.json).toEqual({
       access_token: jwt,
       token_type: 'Bearer',
-      expires_in: 3600,
+      expires_in: 600,
       scope: 'openid profile delegated:profile:read',
       refresh_token: expect.stringMatching(/^[\w-]{43}$/),
       id_token: jwt,

@@ -203,27 +203,31 @@ describe('where it goes on to', () => {
   })
 
   test('an application that waits is named, and a browser may go on to it', async () => {
-    const client = await newClient({
-      name: 'Tom & <b>Jerry</b>',
-      scopes: ['delegated:all'],
-      redirectUris: [callback],
-    })
-    const asked = new URLSearchParams({
-      client_id: client.clientId,
-      redirect_uri: callback,
-      response_type: 'code',
-    })
-    const way = `/sign-in?continue=${encodeURIComponent(`/oauth/authorize?${asked}`)}`
+    const redirectUris = [callback, 'http://127.0.0.1/cb']
+    const client = await newClient({ name: 'Tom & <b>Jerry</b>', redirectUris })
+    const wayFor = (redirect_uri: string) => {
+      const asked = new URLSearchParams({
+        client_id: client.clientId,
+        redirect_uri,
+        response_type: 'code',
+      })
+      return `/sign-in?continue=${encodeURIComponent(`/oauth/authorize?${asked}`)}`
+    }
+    const way = wayFor(callback)
     const page = await newBrowser(app).open(way)
     expect(page.text).toContain(
       'to continue to <strong>Tom &amp; &lt;b&gt;Jerry&lt;/b&gt;</strong>',
     )
     const policy = page.headers.get('Content-Security-Policy')
-    expect(policy).toContain("; form-action 'self' https://client.example; ")
+    expect(policy).toContain("; form-action 'self' https:; ")
     const refused = await newBrowser(app).send(page, { name: 'nobody', password })
     expect(refused.headers.get('Content-Security-Policy')).toBe(policy)
     const { page: asksCode } = await startSignIn(mailed, way)
     expect(asksCode.headers.get('Content-Security-Policy')).toBe(policy)
+    const local = await newBrowser(app).open(wayFor('http://127.0.0.1:9999/cb'))
+    expect(local.headers.get('Content-Security-Policy')).toContain(
+      "; form-action 'self' https: http://127.0.0.1:9999; ",
+    )
   })
 })
 

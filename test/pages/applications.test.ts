@@ -19,7 +19,7 @@ describe('applications', () => {
     await newTokens(app, owner, client, { scope })
     const { text } = await owner.browser.open(path)
     expect(text).toContain('Photos &lt;b&gt;&amp;')
-    expect(text).toContain('See your profile, and the profiles that you can see.')
+    expect(text).toContain('See your profile with your e-mail address and phone number')
     expect(text).toContain('last used')
     expect(text).not.toContain('delegated:')
   })

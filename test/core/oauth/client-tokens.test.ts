@@ -24,6 +24,7 @@ describe('who a client is', () => {
       name: 'A client',
       isPublic: false,
       isFirstParty: false,
+      isSelfRegistered: false,
       redirectUris: [callback],
       logoutUris: [],
       scopes: introspects,
