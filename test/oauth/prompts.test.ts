@@ -32,6 +32,8 @@ beforeAll(async () => {
 
 const ask = (differing: Parameters, one = client) =>
   app.call(authorizePath(one, differing), { cookies: person.cookies })
+const markIn = (path = '') =>
+  new URLSearchParams(path.split('?').at(-1)).get('signed_in_since') ?? ''
 
 describe('prompt=none', () => {
   test('gives a code where nobody need be asked', async () => {
@@ -107,8 +109,7 @@ describe('the person signs in anew', () => {
     const decided = await decide(app, person, page)
     expect(destinationOf(decided).parameters.code).toBeDefined()
     // The page that was left open does not know that it was long ago.
-    const request = formOf(page).fields.request ?? ''
-    expect(new URLSearchParams(request).get('signed_in_since')).toMatch(/^\d{10}$/)
+    expect(markIn(formOf(page).fields.request ?? '')).toMatch(/^\d{10}\.[\w-]{43}$/)
   })
 })
 
@@ -134,12 +135,53 @@ describe('the person is asked', () => {
  * Whoever sits down at a browser that somebody left open must not get by the sign-in that an
  * application asks for, by an address of their own making.
  */
-test('the address cannot say that somebody has just signed in', async () => {
-  app.offsetMs += 10 * 60_000
-  const seconds = Math.floor((Date.now() + app.offsetMs) / 1000)
-  const path = authorizePath(client, { prompt: 'login' })
-  for (const since of ['0', '1', `${seconds - 3600}`, '-1', 'a', '9'.repeat(11)]) {
-    const answer = await app.call(`${path}&signed_in_since=${since}`, { cookies: person.cookies })
-    expect([since, destinationOf(answer).place]).toEqual([since, '/sign-in'])
-  }
+describe('the address cannot say that somebody has just signed in', () => {
+  const mark = async () => markIn(destinationOf(await ask({ prompt: 'login' })).parameters.continue)
+  const open = (since: string, differing: Parameters = { prompt: 'login' }) =>
+    ask({ ...differing, signed_in_since: since })
+
+  test('by a time without our mark, or with the mark of another', async () => {
+    const [seconds = '', ours = ''] = (await mark()).split('.')
+    await signInAgain(app, person)
+    app.offsetMs += 30_000
+    const now = Math.floor((Date.now() + app.offsetMs) / 1000)
+    const early = String(Number(seconds) - 60)
+    for (const since of [
+      '0',
+      '-1',
+      'a',
+      '9'.repeat(11),
+      String(now - 60),
+      `${early}.`,
+      `${early}.${ours}`,
+      `${early}.${ours}.${ours}`,
+      `0${seconds}.${ours}`,
+      `${seconds}.${ours.slice(0, 42)}`,
+      `${seconds}.${ours.toLowerCase()}`,
+      `.${ours}`,
+      seconds,
+    ]) {
+      const { place } = destinationOf(await open(since))
+      expect([since, place]).toEqual([since, '/sign-in'])
+    }
+    expect(destinationOf(await open(`${seconds}.${ours}`)).parameters.code).toBeDefined()
+  })
+
+  test('nor that they have not: without our mark it says nothing', async () => {
+    await signInAgain(app, person)
+    app.offsetMs += 30_000
+    for (const since of ['9'.repeat(10), `${Math.floor((Date.now() + app.offsetMs) / 1000)}`]) {
+      const answer = await open(since, { max_age: '60' })
+      expect(destinationOf(answer).parameters.code).toBeDefined()
+    }
+  })
+
+  test('by a mark of ours that was kept', async () => {
+    const kept = await mark()
+    await signInAgain(app, person)
+    app.offsetMs += 9 * 60_000
+    expect(destinationOf(await open(kept)).parameters.code).toBeDefined()
+    app.offsetMs += 60_000 + 1_000
+    expect(destinationOf(await open(kept)).place).toBe('/sign-in')
+  })
 })
