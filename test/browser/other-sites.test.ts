@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, inject } from 'vitest'
 import { isSignedIn, newPerson, register } from '../http/harness'
-import { newRequest } from '../http/oauth-flow'
+import { newApp, newRequest } from '../http/oauth-flow'
 import { type ClientApp, startClientApp } from './client-app'
 import { enter, heading, path, press } from './people'
 import { story } from './story'
@@ -32,6 +32,20 @@ story('is known when an application posts what it asks', async ({ tab }) => {
   await press(page, 'Allow')
   // The application keeps no word of what the form said.
   expect(await heading(page)).toBe('This was not asked for')
+})
+
+story('goes on to an application that is installed on the device', async ({ tab }) => {
+  const person = await newPerson()
+  await enter(await tab(), person)
+  // Nobody waits there: that the browser goes is what a policy could forbid.
+  for (const redirectUri of ['com.example.app:/callback', 'http://[::1]:4711/callback']) {
+    const page = await tab()
+    await page.goto(newRequest(await newApp({ redirectUri })).address)
+    await Promise.all([
+      page.waitForRequest((request) => request.url().startsWith(`${redirectUri}?code=`)),
+      page.getByRole('button', { name: 'Allow' }).click(),
+    ])
+  }
 })
 
 story('signs out at the wish of an application, and goes back to it', async ({ tab, look }) => {

@@ -188,10 +188,11 @@ story('finds no way on where an application asks wrongly, and is told so', async
   const { tab, look } = visitor
   const page = await tab()
   await page.goto('/oauth/authorize?client_id=nobody&redirect_uri=https://evil.example/')
-  expect(new URL(page.url()).origin).not.toContain('evil')
+  expect(path(page)).toBe('/oauth/authorize')
   expect(await heading(page)).toBe('Unknown application')
   await look(page)
   await page.goto(`/oauth/authorize?client_id=${shop.app.id}&redirect_uri=https://evil.example/`)
   expect(path(page)).toBe('/oauth/authorize')
+  expect(await heading(page)).toBe('That application made a mistake')
   await look(page)
 })

@@ -1,11 +1,12 @@
 import LiquidAuthenticator from 'liquid-node-authenticator'
 import { beforeAll, expect, inject, test, vi } from 'vitest'
-import { newPerson, type Person, register, resetHarness } from './harness'
-import { appScope, callAs, newApp, newTokens, type Tokens } from './oauth-flow'
+import { newPerson, type Person, register, resetHarness, send } from './harness'
+import { callAs, newTokens, type Tokens } from './oauth-flow'
 
 /** What servers of `social` know their callers by, as it is published, against the running server. */
 
-const { id, secret, scope } = inject('server')
+const server = inject('server')
+const { id, secret, scope, personScope } = server
 let person: Person
 let session = ''
 let tokens: Tokens
@@ -16,7 +17,7 @@ beforeAll(async () => {
   await register()
   person = await newPerson()
   session = person.cookies.get('atrium_session') ?? ''
-  tokens = await newTokens(await newApp(), person)
+  tokens = await newTokens(server, person, { scope: personScope })
 })
 
 const connect = (given: string, scopes?: string) =>
@@ -47,13 +48,15 @@ test.each([undefined, scope])('knows a person by a session, asking for %s', asyn
 })
 
 test('knows a person by the token of an application, and what they let it do', async () => {
+  const headers = { Authorization: `Bearer ${tokens.access_token}` }
+  expect((await send('/user/me', { headers })).json.data.user.username).toBe(person.username)
   const authenticator = connect(secret)
   const details = await authenticator.authenticate(tokens.access_token)
   expect(details).toMatchObject({
     accessToken: tokens.access_token,
     user: { _id: person.id, username: person.username },
   })
-  expect([...details.scope].sort()).toEqual(appScope.split(' ').sort())
+  expect(details.scope).toEqual(personScope.split(' '))
   await vi.waitFor(() =>
     expect(authenticator.checkTokenScope('delegated:profile:read', details)).toBe(true),
   )
@@ -62,11 +65,11 @@ test('knows a person by the token of an application, and what they let it do', a
 })
 
 test('knows nobody by a token whose application has lost it', async () => {
-  const app = await newApp()
-  const { access_token: token, refresh_token } = await newTokens(app, person)
+  const given = await newTokens(server, person, { scope: personScope })
+  const { access_token: token, refresh_token } = given
   const authenticator = connect(secret)
   expect(await authenticator.authenticate(token)).not.toBeNull()
-  await callAs(app, '/oauth/revoke', { token: refresh_token })
+  await callAs(server, '/oauth/revoke', { token: refresh_token })
   expect(await authenticator.authenticate(token)).toBeNull()
 })
 

@@ -103,7 +103,8 @@ export interface App {
   readonly redirectUri: string
 }
 
-export const appScope = 'openid profile offline_access delegated:profile:read'
+/** All that an application can ask for that nobody has looked at. */
+export const appScope = 'openid profile email offline_access'
 
 /** Introduces a confidential application to the server. */
 export async function newApp(
@@ -151,8 +152,8 @@ export function basic(id: string, secret: string): { readonly Authorization: str
 }
 
 /** A code as it arrives at the application, and how it is redeemed. */
-export async function newCode(app: App, person: Person) {
-  const { address, verifier } = newRequest(app)
+export async function newCode(app: App, person: Person, more: Typed = {}) {
+  const { address, verifier } = newRequest(app, more)
   const code = codeIn(await decide(person, person, address))
   return { code, verifier, redeem: () => redeem(app, code, verifier) }
 }
@@ -182,15 +183,16 @@ export interface Tokens {
 }
 
 /** The tokens that an application has of a person. */
-export async function newTokens(app: App, person: Person): Promise<Tokens> {
-  const answer = await (await newCode(app, person)).redeem()
+export async function newTokens(app: App, person: Person, more: Typed = {}): Promise<Tokens> {
+  const answer = await (await newCode(app, person, more)).redeem()
   if (answer.status !== 200) throw new Error(`could not redeem: ${answer.text}`)
   return answer.json
 }
 
 /** Whether a token lets its bearer in. */
 export async function isGood(token: string): Promise<boolean> {
-  const { status } = await send('/user/me', { headers: { Authorization: `Bearer ${token}` } })
-  if (status !== 200 && status !== 401) throw new Error(`GET /user/me answered ${status}`)
+  const headers = { Authorization: `Bearer ${token}` }
+  const { status } = await send('/oauth/userinfo', { headers })
+  if (status !== 200 && status !== 401) throw new Error(`userinfo answered ${status}`)
   return status === 200
 }

@@ -6,7 +6,7 @@ import { decide, newBrowser } from './oauth-flow'
 /** The library of single steps, which checks each answer by the letter of its standard. */
 
 const options = { [oauth.allowInsecureRequests]: true }
-const scope = 'openid email delegated:profile:read'
+const scope = 'openid email'
 const issuer = () => new URL(inject('origin'))
 let server: oauth.AuthorizationServer
 let person: Person
@@ -110,9 +110,9 @@ test.each([
   expect(next.refresh_token).not.toBe(given.refresh_token)
   const revoking = await oauth.revocationRequest(server, client, proof, next.access_token, options)
   await oauth.processRevocationResponse(revoking)
-  const me = new URL('/user/me', issuer())
+  const info = new URL('/oauth/userinfo', issuer())
   for (const token of [given.access_token, next.access_token]) {
-    const asking = oauth.protectedResourceRequest(token, 'GET', me, undefined, null, options)
+    const asking = oauth.protectedResourceRequest(token, 'GET', info, undefined, null, options)
     await expect(asking).rejects.toMatchObject({ status: 401 })
   }
 })

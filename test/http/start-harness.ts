@@ -6,8 +6,15 @@ declare module 'vitest' {
   interface ProvidedContext {
     origin: string
     state: string
-    /** An application of the operator's: what it may ask, no other can. */
-    server: { readonly id: string; readonly secret: string; readonly scope: string }
+    /** An application that the operator trusts with more than one that introduces itself. */
+    server: {
+      readonly id: string
+      readonly secret: string
+      readonly redirectUri: string
+      /** What it may do for itself, and for a person. */
+      readonly scope: string
+      readonly personScope: string
+    }
   }
 }
 
@@ -19,8 +26,16 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const { origin, state, stop } = await startLocalServer({ harness: true, vars })
   project.provide('origin', origin)
   project.provide('state', state)
-  const [id, scope] = ['a-server', 'client:oauth:introspect']
-  const made = await command(state, 'client', 'create', '--id', id, '--scope', scope)
-  project.provide('server', { id, secret: secretIn(made), scope })
+  project.provide('server', await makeServer(state))
   return stop
+}
+
+async function makeServer(state: string) {
+  const id = 'a-server'
+  const scope = 'client:oauth:introspect'
+  const personScope = 'openid delegated:profile:read'
+  const redirectUri = 'https://server.example/callback'
+  const options = ['--id', id, '--scope', `${scope} ${personScope}`, '--redirect-uri', redirectUri]
+  const secret = secretIn(await command(state, 'client', 'create', ...options))
+  return { id, secret, redirectUri, scope, personScope }
 }
