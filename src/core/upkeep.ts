@@ -22,7 +22,7 @@ export async function sweepExpired(core: Core): Promise<void> {
   await sweepAbandonedUploads(core)
   await rotateKeys(core)
   for (let round = 0; round < roundsMax; round += 1) {
-    const swept = await run(core.db, ...sweeps(core))
+    const [, ...swept] = await run(core.db, ...sweeps(core))
     if (swept.every(({ meta }) => meta.changes < rowsPerSweep)) return
   }
 }

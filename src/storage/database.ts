@@ -1,15 +1,30 @@
-import type { BatchItem } from 'drizzle-orm/batch'
-import { type DrizzleD1Database, drizzle } from 'drizzle-orm/d1'
+import type { DrizzleD1Database } from 'drizzle-orm/d1'
+import type { SQL } from 'drizzle-orm/sql'
+import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core/dialect'
+import { SQLiteSelectBuilder } from 'drizzle-orm/sqlite-core/query-builders/select'
+import * as utils from 'drizzle-orm/utils'
 
 /**
- * D1 as the core uses it: reads and changes are batches, so that each is one round trip and one
- * transaction, and a failure of the database is told apart from a mistake of ours.
+ * D1 as the core uses it: drizzle builds the queries, and we send them. Reads and changes are batches, so
+ * that each is one round trip and one transaction, and a failure of the database is told apart from a
+ * mistake of ours.
  */
 
-export type Database = DrizzleD1Database & { $client: D1Database }
-export type Query = BatchItem<'sqlite'>
+/** A statement whose rows, or whose outcome, are those of its `_`. */
+export interface Query<Result = unknown> {
+  readonly _: { readonly result: Result }
+}
 export type Rows<Queries extends readonly Query[]> = {
   -readonly [I in keyof Queries]: Queries[I]['_']['result']
+}
+
+export interface Database {
+  readonly $client: D1Database
+  readonly select: DrizzleD1Database['select']
+  /** A statement of which only its outcome counts. */
+  run(statement: SQL): Query<D1Result>
+  /** A statement with rows, which have the columns that its text says. */
+  all<Row>(statement: SQL): Query<Row[]>
 }
 
 /** The database did not answer, or answered that it cannot now. Whether it did the work is unknown. */
@@ -17,8 +32,53 @@ export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable'
 }
 
+/** A statement that is ready to be sent, and how its outcome is read. */
+interface Prepared {
+  readonly sql: string
+  readonly params: readonly unknown[]
+  read(result: D1Result): unknown
+}
+
+const dialect = new SQLiteAsyncDialect()
+
+/** Of drizzle's own select, and so missing from its types: reads one row of values into the shape that was asked for. */
+const { mapResultRow } = utils as unknown as {
+  mapResultRow(fields: unknown, values: readonly unknown[], nullability: unknown): unknown
+}
+
+/** What drizzle's select asks for when it is to be sent: the part of its sessions that it needs. */
+const session = {
+  prepareOneTimeQuery(query: { sql: string; params: unknown[] }, fields: unknown) {
+    const prepared = {
+      ...query,
+      /** Set by drizzle: which tables of a left join may be missing. */
+      joinsNotNullableMap: undefined as unknown,
+      // D1 hands rows over as objects, with their columns in the order of the query.
+      read: ({ results }: D1Result) =>
+        results.map((row) =>
+          mapResultRow(fields, Object.values(Object(row)), prepared.joinsNotNullableMap),
+        ),
+    }
+    return prepared
+  },
+}
+
+function raw<Result>(statement: SQL, read: (result: D1Result) => unknown): Query<Result> {
+  const prepared = { ...dialect.sqlToQuery(statement), read }
+  return { _prepare: () => prepared } as unknown as Query<Result>
+}
+
 export function openDatabase(d1: D1Database): Database {
-  return drizzle(d1)
+  const select = (fields?: object) =>
+    new SQLiteSelectBuilder({ fields, session, dialect } as unknown as ConstructorParameters<
+      typeof SQLiteSelectBuilder
+    >[0])
+  return {
+    $client: d1,
+    select: select as unknown as Database['select'],
+    run: (statement) => raw(statement, (result) => result),
+    all: (statement) => raw(statement, ({ results }) => results),
+  }
 }
 
 /** Texts after which D1 itself advises to repeat an idempotent query. */
@@ -75,30 +135,15 @@ async function attempt<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/**
- * What drizzle makes of a query that is to run in a batch. Its own batch for D1 fails on raw
- * statements with values, so the statements are bound here and the rows mapped by drizzle.
- */
-interface Preparable {
-  _prepare(): {
-    getQuery(): { sql: string; params: unknown[] }
-    mapResult(result: D1Result, isFromBatch: true): unknown
-  }
-}
-
 function batch<const Queries extends readonly [Query, ...Query[]]>(
   db: Database,
   queries: Queries,
 ): Promise<Rows<Queries>> {
-  const prepared = queries.map((query) => (query as unknown as Preparable)._prepare())
-  const statements = prepared.map((query) => {
-    const { sql, params } = query.getQuery()
-    return db.$client.prepare(sql).bind(...params)
-  })
+  const prepared = queries.map((query) => (query as unknown as { _prepare(): Prepared })._prepare())
+  const statements = prepared.map(({ sql, params }) => db.$client.prepare(sql).bind(...params))
   return attempt(async () => {
     const results = await db.$client.batch(statements)
-    const rows = results.map((result, i) => prepared[i]?.mapResult(result, true))
-    return rows as unknown as Rows<Queries>
+    return results.map((result, i) => prepared[i]?.read(result)) as unknown as Rows<Queries>
   })
 }
 

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { entryIdAt, entryTime, newEntryTail } from '../../src/core/entry-ids'
-import { openDatabase } from '../../src/storage/database'
+import { openDatabase, run } from '../../src/storage/database'
 import { newSignedIn } from '../support/accounts'
 import { rowsOf, testCore } from '../support/core'
 import { contradictions, follows, newPeople, ownList } from '../support/follow-graph'
@@ -11,7 +11,8 @@ const db = openDatabase(env.DB)
 
 /** The id of an entry made at a time, as the statement that stores it makes it. */
 async function idAt(at: number, tail = newEntryTail()): Promise<string> {
-  const [row] = await db.all<{ id: string }>(sql`SELECT ${entryIdAt(sql`${at}`, tail)} AS id`)
+  const asked = db.all<{ id: string }>(sql`SELECT ${entryIdAt(sql`${at}`, tail)} AS id`)
+  const [[row]] = await run(db, asked)
   return row?.id ?? ''
 }
 
