@@ -1,11 +1,14 @@
 import { beforeAll, describe, expect, test } from 'vitest'
-import { testApp } from '../support/app'
+import { newJar, testApp } from '../support/app'
+import { formOf } from '../support/browser'
 import { basicOf, type TestClient } from '../support/clients'
+import { change } from '../support/core'
 import {
   authorizePath,
   decide,
   destinationOf,
   formType,
+  type Parameters,
   redeem,
   sendForm,
   tokensOf,
@@ -32,6 +35,15 @@ function register(body: unknown, address?: string) {
   hosts += 1
   const headers = { 'CF-Connecting-IP': address ?? `198.18.${hosts >> 8}.${hosts & 255}` }
   return app.call('/oauth/register', { body, headers })
+}
+
+async function newRegistered(differing: object = {}) {
+  const { json } = await register({ ...good, ...differing })
+  const { client_id: clientId, client_secret: secret } = json
+  const redirectUri = good.redirect_uris[0] ?? ''
+  const basic = basicOf(clientId, secret)
+  const client = { clientId, secret, secretIn: 'header', basic, isPublic: false, redirectUri }
+  return { json, client: client as TestClient }
 }
 
 test('it is closed unless the setting opens it', async () => {
@@ -70,37 +82,34 @@ describe('an application', () => {
   })
 
   test('is taken at its word by what it registered, and by nothing else', async () => {
-    const asked = { scope: 'openid delegated:profile:read' }
-    const { json } = await register({
-      ...good,
-      ...asked,
-      post_logout_redirect_uris: ['https://printer.example/bye'],
-    })
-    expect(json).toMatchObject({
-      ...asked,
-      post_logout_redirect_uris: ['https://printer.example/bye'],
-    })
-    const client: TestClient = {
-      clientId: json.client_id,
-      secret: json.client_secret,
-      secretIn: 'header',
-      basic: basicOf(json.client_id, json.client_secret),
-      isPublic: false,
-      redirectUri: 'https://printer.example/cb',
-    }
-    // Nobody has looked at it: the person is always asked at first.
-    const page = await app.call(authorizePath(client, asked), { cookies: person.cookies })
-    expect(page.status).toBe(200)
-    expect(page.text).toContain('Photo Printer asks for access')
+    const post_logout_redirect_uris = ['https://printer.example/bye']
+    const { client, json } = await newRegistered({ post_logout_redirect_uris })
+    expect(json).toMatchObject({ post_logout_redirect_uris })
+    const page = await app.call(authorizePath(client), { cookies: person.cookies })
     const { code = '' } = destinationOf(await decide(app, person, page)).parameters
     expect(tokensOf(await redeem(app, client, code)).access).toBeDefined()
 
-    const wide = await app.call(authorizePath(client, { scope: 'delegated:all' }), person)
-    expect(destinationOf(wide).parameters.error).toBe('invalid_scope')
     const elsewhere = { redirect_uri: 'https://evil.example/' }
     expect((await app.call(authorizePath(client, elsewhere), person)).status).toBe(400)
-    const out = `/oauth/logout?client_id=${client.clientId}&post_logout_redirect_uri=https://printer.example/bye`
+    const out = `/oauth/logout?client_id=${client.clientId}&post_logout_redirect_uri=${post_logout_redirect_uris}`
     expect((await app.call(out, person)).status).toBe(200)
+  })
+
+  test('may ask who somebody is, and is not given what else it registers for', async () => {
+    const open = 'openid profile email offline_access'
+    for (const [scope, given] of [
+      [`${open} delegated:all admin:profile:write client:oauth:introspect *`, open],
+      ['offline_access delegated:profile:read email', 'email offline_access'],
+      ['openid client:oauth:introspect', 'openid'],
+    ]) {
+      const { client, json } = await newRegistered({ scope })
+      expect(json.scope).toBe(given)
+      const all = await app.call(authorizePath(client, { scope: undefined }), person)
+      const { code = '' } = destinationOf(await decide(app, person, all)).parameters
+      expect((await redeem(app, client, code)).json.scope).toBe(given)
+      const wide = { scope: 'openid delegated:profile:read' }
+      expect((await app.call(authorizePath(client, wide), person)).status).toBe(400)
+    }
   })
 
   test.each([
@@ -147,6 +156,66 @@ describe('an application', () => {
   })
 })
 
+/** Anybody may be behind it, and its redirect URI may be any place that somebody should not be sent to. */
+describe('who has introduced themselves', () => {
+  const unknownToUs =
+    'This application introduced itself, and nobody here has checked who is behind it.'
+  let client: TestClient
+  beforeAll(async () => {
+    client = (await newRegistered()).client
+  })
+
+  test('is told of as such, to whoever is asked, also the second time', async () => {
+    for (const prompt of [undefined, 'consent']) {
+      const page = await app.call(authorizePath(client, { prompt }), person)
+      expect(page.status).toBe(200)
+      expect(page.text).toContain('Photo Printer asks for access')
+      expect(page.text).toContain(unknownToUs)
+      await decide(app, person, page)
+    }
+  })
+
+  test.each<[string, Parameters]>([
+    ['an unknown scope', { scope: 'nobody:knows' }],
+    ['a scope that it lacks', { scope: 'delegated:all' }],
+    ['another response type', { response_type: 'token' }],
+    ['no challenge', { code_challenge: undefined }],
+    ['a plain challenge', { code_challenge_method: 'plain' }],
+    ['an unknown resource', { resource: 'https://api.example' }],
+    ['a request object', { request: 'e30.e30.' }],
+    ['prompts that exclude each other', { prompt: 'none login' }],
+    ['an age in words', { max_age: 'soon' }],
+    ['a nonce that is too long', { nonce: 'n'.repeat(513) }],
+  ])('sends nobody anywhere by a mistake: %s', async (_, differing) => {
+    for (const cookies of [person.cookies, newJar()]) {
+      const answer = await app.call(authorizePath(client, differing), { cookies })
+      expect([answer.status, answer.headers.get('Location')]).toEqual([400, null])
+      expect(answer.headers.get('Content-Type')).toMatch(/^text\/html/)
+      expect(answer.text).not.toContain('printer.example')
+    }
+  })
+
+  test('sends nobody anywhere by a mistake in what was decided, or in what was left with us', async () => {
+    const page = await app.call(authorizePath(client, { prompt: 'consent' }), person)
+    const { request, ...fields } = formOf(page).fields
+    const altered = new URLSearchParams(request)
+    altered.set('scope', 'delegated:all')
+    const sent = { ...fields, request: altered.toString(), decision: 'allow' }
+    const decided = await sendForm(app, '/oauth/consent', sent, person)
+    expect([decided.status, decided.headers.get('Location')]).toEqual([400, null])
+    const unconfirmed = await newPerson(app)
+    await change('UPDATE accounts SET email_verified_at = NULL WHERE id = ?', unconfirmed.id)
+    const silent = await app.call(authorizePath(client, { prompt: 'none' }), unconfirmed)
+    expect([silent.status, silent.headers.get('Location')]).toEqual([403, null])
+  })
+
+  test('hears what the person has decided all the same', async () => {
+    const page = await app.call(authorizePath(client, { prompt: 'consent' }), person)
+    const { place, parameters } = destinationOf(await decide(app, person, page, 'deny'))
+    expect([place, parameters.error]).toEqual([client.redirectUri, 'access_denied'])
+  })
+})
+
 describe('what does not do', () => {
   const place = 'invalid_redirect_uri'
   const data = 'invalid_client_metadata'
@@ -174,6 +243,18 @@ describe('what does not do', () => {
       'file:///etc/passwd',
       'myapp:/cb',
       'mailto:a@b.example',
+      // What one program takes for a host, another ends earlier; and a CSP would end there.
+      'https://bank.example;evil.example/cb',
+      'https://bank.example,evil.example/cb',
+      'https://(evil.example)/cb',
+      'https://$evil.example/cb',
+      'https://evil_.example/cb',
+      'https://evil.example!/cb',
+      'https://evil+.example/cb',
+      'https://evil=.example/cb',
+      'https://evil&.example/cb',
+      'https://[::1]/cb',
+      'https://[2001:db8::1]/cb',
       '',
     ].map(
       (uri) => [`the place ${uri}`, { redirect_uris: [uri] }, place] as [string, object, string],
@@ -192,7 +273,9 @@ describe('what does not do', () => {
     ['the implicit grant', { ...good, grant_types: ['implicit'] }, data],
     ['a token in front', { ...good, response_types: ['token'] }, data],
     ['everything', { ...good, scope: '*' }, 'invalid_scope'],
-    ['what is for servers', { ...good, scope: 'openid client:oauth:introspect' }, 'invalid_scope'],
+    ['what is for servers', { ...good, scope: 'client:oauth:introspect' }, 'invalid_scope'],
+    ['what a person has', { ...good, scope: 'delegated:profile:read' }, 'invalid_scope'],
+    ['no scope at all', { ...good, scope: ' ' }, 'invalid_scope'],
     ['what is for administrators', { ...good, scope: 'admin:profile:write' }, 'invalid_scope'],
     ['nothing that we know', { ...good, scope: 'nobody:knows' }, 'invalid_scope'],
   ])('%s', async (_, body, error) => {
