@@ -7,11 +7,15 @@ import {
   bearer,
   decide,
   destinationOf,
+  formType,
   isAccepted,
   issuer,
   newApplication,
   newCode,
   newTokens,
+  type Parameters,
+  pkce,
+  query,
   redeem,
   refresh,
   tokensOf,
@@ -34,6 +38,25 @@ beforeAll(async () => {
 
 const audienceOf = (token: string) => partsOf(token).claims.aud
 
+/** RFC 8707 section 2: the parameter is repeated. */
+const naming = (resources: readonly string[]) =>
+  new URLSearchParams(resources.map((resource) => ['resource', resource])).toString()
+
+async function codeFor(...resources: readonly string[]): Promise<string> {
+  const path = `${authorizePath(client)}&${naming(resources)}`
+  const answer = await app.call(path, { cookies: person.cookies })
+  return destinationOf(answer).parameters.code ?? ''
+}
+
+function fetchFor(grant: Parameters, resources: readonly string[], who = client) {
+  const proof = { redirect_uri: who.redirectUri, code_verifier: pkce.verifier }
+  return app.call('/oauth/token', {
+    method: 'POST',
+    body: `${query({ ...proof, ...grant })}&${naming(resources)}`,
+    headers: { ...formType, Authorization: who.basic },
+  })
+}
+
 describe('a token', () => {
   test('is for us where nothing is said', async () => {
     const { access } = await newTokens(app, person, client)
@@ -54,29 +77,14 @@ describe('a token', () => {
     expect(audienceOf(id)).toBe(client.clientId)
   })
 
-  test('is for several, us among them, where several were asked for', async () => {
-    const path = `${authorizePath(client)}&${new URLSearchParams([
-      ['resource', one],
-      ['resource', issuer],
-      ['resource', one],
-    ])}`
-    const answer = await app.call(path, { cookies: person.cookies })
-    const { code = '' } = destinationOf(answer).parameters
-    const { access } = tokensOf(await redeem(app, client, code))
-    expect(audienceOf(access)).toEqual([one, issuer])
-    expect(await isAccepted(app, access)).toBe(true)
+  test('is for several others where several were asked for, each of them once', async () => {
+    const { access } = tokensOf(await redeem(app, client, await codeFor(one, two, one)))
+    expect(audienceOf(access)).toEqual([one, two])
+    expect(await isAccepted(app, access)).toBe(false)
   })
 
   test('is for fewer where that is asked for when it is fetched, and for all of them the next time', async () => {
-    const path = `${authorizePath(client)}&${new URLSearchParams([
-      ['resource', one],
-      ['resource', two],
-    ])}`
-    const asked = async () => {
-      const answer = await app.call(path, { cookies: person.cookies })
-      return destinationOf(answer).parameters.code ?? ''
-    }
-    const first = tokensOf(await redeem(app, client, await asked(), { resource: two }))
+    const first = tokensOf(await redeem(app, client, await codeFor(one, two), { resource: two }))
     expect(audienceOf(first.access)).toBe(two)
     const second = tokensOf(await refresh(app, client, first.refresh, { resource: one }))
     expect(audienceOf(second.access)).toBe(one)
@@ -89,6 +97,45 @@ describe('a token', () => {
     const page = await app.call(authorizePath(asking, { resource: two }), person)
     const { code = '' } = destinationOf(await decide(app, person, page)).parameters
     expect(audienceOf(tokensOf(await redeem(app, asking, code)).access)).toBe(two)
+  })
+})
+
+/** Whoever is shown a token for both would have one that acts here. */
+describe('a token that counts with us counts nowhere else', () => {
+  test('though both were asked for: then it is for us, or for the one that is named', async () => {
+    const first = tokensOf(await redeem(app, client, await codeFor(one, issuer)))
+    expect(audienceOf(first.access)).toBe(issuer)
+    expect(await isAccepted(app, first.access)).toBe(true)
+    const second = tokensOf(await refresh(app, client, first.refresh, { resource: one }))
+    expect(audienceOf(second.access)).toBe(one)
+    expect(await isAccepted(app, second.access)).toBe(false)
+    const third = tokensOf(await refresh(app, client, second.refresh))
+    expect(audienceOf(third.access)).toBe(issuer)
+    const named = await redeem(app, client, await codeFor(issuer, one), { resource: one })
+    expect(audienceOf(tokensOf(named).access)).toBe(one)
+  })
+
+  test('and none is given where both are named, which uses nothing up', async () => {
+    const code = await codeFor(one, issuer, two)
+    for (const both of [
+      [one, issuer],
+      [issuer, one],
+      [one, issuer, two],
+    ]) {
+      expect(await fetchFor({ grant_type: 'authorization_code', code }, both)).toMatchObject(wrong)
+    }
+    const { refresh: token } = tokensOf(await redeem(app, client, code))
+    const grant = { grant_type: 'refresh_token', refresh_token: token }
+    expect(await fetchFor(grant, [issuer, one])).toMatchObject(wrong)
+    expect(await fetchFor(grant, [one, two])).toMatchObject({ status: 200 })
+  })
+
+  test('whomever it is for: an application’s own as well', async () => {
+    const server = await newApplication({ scopes: ['client:oauth:introspect'] })
+    const grant = { grant_type: 'client_credentials' }
+    expect(await fetchFor(grant, [one, issuer], server)).toMatchObject(wrong)
+    const { json } = await fetchFor(grant, [two, one], server)
+    expect(audienceOf(json.access_token)).toEqual([two, one])
   })
 })
 
