@@ -176,6 +176,7 @@ describe('the application is told what is wrong', () => {
     ],
     ['an age in words', { max_age: 'a minute' }, { error_description: 'max_age' }],
     ['an age below zero', { max_age: '-1' }, { error_description: 'max_age' }],
+    ['a nonce that is too long', { nonce: 'n'.repeat(513) }, { error_description: 'nonce' }],
     ['no prompt and one', { prompt: 'none login' }, { error_description: 'prompt' }],
     ['one prompt and none', { prompt: 'consent none' }, { error_description: 'prompt' }],
     [

@@ -157,6 +157,15 @@ describe('a request is not kept', () => {
     expect(await push(differing)).toMatchObject({ status: 400, json: { error } })
   })
 
+  test('that is longer than an address may be', async () => {
+    const long = (length: number) => push({ state: 'x'.repeat(length) })
+    expect(await long(7500)).toMatchObject({ status: 201 })
+    expect(await long(8192)).toMatchObject({ status: 400, json: { error: 'invalid_request' } })
+    const nonce = 'n'.repeat(513)
+    expect(await push({ nonce })).toMatchObject({ json: { error_description: 'nonce' } })
+    expect(await push({ nonce: nonce.slice(1) })).toMatchObject({ status: 201 })
+  })
+
   test('of who does not prove to be the client', async () => {
     const { clientId } = client
     for (const [headers, differing] of [
@@ -178,5 +187,56 @@ describe('a request is not kept', () => {
     const path = `/oauth/par?${query({ ...good(client), client_secret: client.secret })}`
     expect((await app.call(path, { method: 'POST' })).status).toBe(401)
     expect((await app.call(path)).status).toBe(405)
+  })
+})
+
+/** Nobody has to be a public client to leave requests in its name, and each is a row for ten minutes. */
+describe('in the name of a public client', () => {
+  const slowDown = { status: 429, json: { error: 'slow_down' } }
+  let open: TestClient
+  let another: TestClient
+  beforeAll(async () => {
+    open = await newApplication({ isPublic: true })
+    another = await newApplication({ isPublic: true })
+  })
+
+  const from = (address: string, one: TestClient) =>
+    app.call('/oauth/par', {
+      body: one.isPublic ? good(one) : { ...good(one), client_secret: one.secret },
+      headers: { 'CF-Connecting-IP': address },
+    })
+  /** What it would take most of a minute to leave. */
+  const leave = async (address: string, count: number) => {
+    const counted = "key LIKE 'pushed-requests:%'"
+    await change(`DELETE FROM throttles WHERE ${counted}`)
+    expect(await from(address, open)).toMatchObject({ status: 201 })
+    await change(`UPDATE throttles SET count = ? WHERE ${counted}`, count)
+  }
+
+  test('one address leaves 300 an hour, for all of them together, and others go on', async () => {
+    const address = '198.51.100.1'
+    await leave(address, 299)
+    const racing = await Promise.all([open, another, open].map((one) => from(address, one)))
+    expect(racing.map(({ status }) => status).sort()).toEqual([201, 429, 429])
+    const answer = await from(address, another)
+    expect(answer).toMatchObject(slowDown)
+    const seconds = Number(answer.headers.get('Retry-After'))
+    expect(seconds).toBeGreaterThan(3500)
+    expect(await from('198.51.100.2', open)).toMatchObject({ status: 201 })
+    app.offsetMs += seconds * 1000
+    expect(await from(address, open)).toMatchObject({ status: 201 })
+  })
+
+  test('nothing is kept of what is over it', async () => {
+    const address = '198.51.100.3'
+    await leave(address, 300)
+    const count = () => rowsOf('SELECT 1 FROM pushed_requests')
+    const before = (await count()).length
+    for (let i = 0; i < 3; i += 1) expect(await from(address, open)).toMatchObject(slowDown)
+    expect(await count()).toHaveLength(before)
+    // Whoever proves to be a client is not asked how often, and takes nothing from the others.
+    expect(await from(address, await newApplication({ secretIn: 'body' }))).toMatchObject({
+      status: 201,
+    })
   })
 })
