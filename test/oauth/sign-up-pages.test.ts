@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { codeFrom, type TestApp, testApp } from '../support/app'
 import { formOf, leadsTo, newBrowser, saidBy } from '../support/browser'
+import { rowsOf } from '../support/core'
 import { newPerson, newUsername, password } from '../support/social'
 
 /** Making an account on pages, and confirming its address. */
@@ -17,6 +18,11 @@ async function signUp(at: TestApp, typed: Record<string, string>, way = '/sign-u
   const browser = newBrowser(at)
   const answer = await browser.send(await browser.open(way), typed)
   return { browser, answer }
+}
+
+async function isConfirmed(email: string): Promise<boolean> {
+  const [row] = await rowsOf('SELECT email_verified_at AS at FROM accounts WHERE email = ?', email)
+  return row?.at !== null
 }
 
 test('an account is made, signed in, and confirmed by the mailed code', async () => {
@@ -54,17 +60,62 @@ test('a new code can be asked for, and takes the place of the old one', async ()
   expect(leadsTo(await browser.send(page, {}, resend))).toBe('/account')
 })
 
-test('a code is taken from whoever reads the mail elsewhere, who then signs in', async () => {
-  const typed = newTyped()
-  await signUp(app, typed)
-  const other = newBrowser(app)
-  const page = await other.open('/confirm-email')
-  expect(page.text).not.toContain('Mail a new code')
-  const done = await other.send(page, { code: codeFrom(app.mails, typed.email) })
-  expect(leadsTo(done)).toBe('/sign-in?email-confirmed=1')
-  expect(saidBy(await other.follow(done))).toBe(
-    'Thank you, your address is confirmed. Please sign in.',
-  )
+describe('a code is typed in by whoever is signed in', () => {
+  const toConfirm = '/sign-in?to-confirm=1'
+
+  test('on another device as well; without it they sign in first', async () => {
+    const typed = newTyped()
+    const { browser: first, answer } = await signUp(app, typed)
+    const form = await first.follow(answer)
+    const code = codeFrom(app.mails, typed.email)
+    const other = newBrowser(app)
+    const way = '/confirm-email?continue=%2Faccount%2Fa'
+    const signIn = await other.open(way)
+    expect(leadsTo(signIn)).toBe(`${toConfirm}&continue=%2Faccount%2Fa`)
+    expect(saidBy(await other.follow(signIn))).toBe(
+      'Please sign in to the account whose address you want to confirm.',
+    )
+    // A page of before, or a form of one's own, does no more than the page does.
+    const posted = await other.send(form, { code })
+    expect(leadsTo(posted)).toBe('/sign-in?continue=%2Faccount&session-ended=1')
+    expect(await isConfirmed(typed.email)).toBe(false)
+
+    const page = await other.follow(signIn)
+    await other.send(page, { name: typed.username, password })
+    const done = await other.send(await other.open(way), { code })
+    expect(leadsTo(done)).toBe('/account/a')
+    expect(await isConfirmed(typed.email)).toBe(true)
+  })
+
+  /**
+   * Whoever makes an account with somebody else's address waits for that person to type in the code that
+   * they are mailed, and then has an account with an address that it seems to have proven.
+   */
+  test('and confirms nobody else’s account: somebody may have made one with their address', async () => {
+    const typed = newTyped()
+    const { browser: attacker } = await signUp(app, typed)
+    const code = codeFrom(app.mails, typed.email)
+    // The victim may have an account of their own, whose address waits or does not, or be signed out.
+    const victim = await newPerson(app)
+    const other = newTyped()
+    const { browser: waiting, answer } = await signUp(app, other)
+    const page = await waiting.follow(answer)
+    const refused = await waiting.send(page, { code })
+    expect([refused.status, saidBy(refused)]).toEqual([
+      400,
+      'This code is not right. Please check it, or ask for a new one.',
+    ])
+    expect(refused.text).toContain(other.email)
+    expect(refused.text).not.toContain(typed.email)
+    const settled = newBrowser(app, victim.cookies)
+    expect((await settled.send(page, { code })).status).toBe(400)
+    expect(leadsTo(await newBrowser(app).send(page, { code }))).toMatch(/^\/sign-in\?/)
+    for (const email of [typed.email, other.email]) expect(await isConfirmed(email)).toBe(false)
+
+    // None of that has used the code up: it counts where the account was made, and there alone.
+    const own = await attacker.open('/confirm-email')
+    expect(leadsTo(await attacker.send(own, { code }))).toBe('/account')
+  })
 })
 
 test('a new code is mailed to whoever is signed in alone', async () => {
