@@ -6,7 +6,9 @@ import {
   ask,
   isAccepted,
   newApplication,
+  newCode,
   newTokens,
+  redeem,
   refresh,
   type Tokens,
   tokensOf,
@@ -43,7 +45,9 @@ test('a grant ends at last, however often somebody does', async () => {
   expect(await refresh(app, client, token)).toMatchObject(refused)
 })
 
-test.each<[string, (one: TestPerson, tokens: Tokens) => Promise<unknown>]>([
+type End = [string, (one: TestPerson, tokens: Tokens) => Promise<unknown>]
+
+const endsOfAll: End[] = [
   ['signing out everywhere', (one) => app.call('/user/logout-all', { method: 'POST', ...one })],
   [
     'a new password',
@@ -67,6 +71,10 @@ test.each<[string, (one: TestPerson, tokens: Tokens) => Promise<unknown>]>([
     'a rise of the epoch of all',
     () => change('UPDATE system SET global_epoch = global_epoch + 1 WHERE one = 1'),
   ],
+]
+
+test.each<End>([
+  ...endsOfAll,
   ['giving it back', (_, { refresh: token }) => ask(app, client, '/oauth/revoke', { token })],
   [
     'giving the access token back',
@@ -85,4 +93,12 @@ test.each<[string, (one: TestPerson, tokens: Tokens) => Promise<unknown>]>([
     const seen = await ask(app, client, '/oauth/introspect', { token: access })
     expect(seen.text).toBe('{"active":false}')
   }
+})
+
+test.each(endsOfAll)('a code that waits to be redeemed ends with it: %s', async (_, end) => {
+  const one = await newPerson(app)
+  const tokens = await newTokens(app, one, client)
+  const code = await newCode(app, one, client)
+  await end(one, tokens)
+  expect(await redeem(app, client, code)).toMatchObject(refused)
 })
