@@ -5,7 +5,7 @@ import { testApp } from '../support/app'
 import { partsOf, type TestClient } from '../support/clients'
 import { callerWith, change, testCore } from '../support/core'
 import { ask, bearer, isAccepted, newApplication, newTokens, type Tokens } from '../support/oauth'
-import { newPerson, type TestPerson } from '../support/social'
+import { newPerson, password, type TestPerson } from '../support/social'
 
 /** An application that was let in is not the person, whatever it was allowed to do. */
 
@@ -31,35 +31,6 @@ const places = [
   '/v1/account',
 ]
 const sessionOf = ({ cookies }: TestPerson) => cookies.cookies.get('__Host-atrium_session') ?? ''
-
-/** The person has just signed in, but it is not them who calls. */
-describe('it never counts as somebody who has just signed in', () => {
-  test.each([
-    ['PATCH', '/user/me', { password: 'the password of a thief' }],
-    ['PATCH', '/user/me', { email: 'thief@example.com' }],
-    ['POST', '/user/2fa', { state: true }],
-    ['DELETE', '/users/me', {}],
-    ['POST', '/v1/account/delete-account', { password: 'wrong' }],
-    ['POST', '/v1/account/initiate/2fa', { type: 'email' }],
-    ['POST', '/v1/account/initiate/2fa', { type: 'authenticator' }],
-    ['POST', '/v1/auth/change-password', { oldPassword: 'wrong', newPassword: 'Another one 9!' }],
-  ])('%s %s %o', async (method, path, body) => {
-    const answer = await app.call(path, { method, body, ...bearer(tokens.access) })
-    expect(answer.status).toBeGreaterThanOrEqual(400)
-    expect(answer.status).toBeLessThan(500)
-    const me = await app.call('/user/me', person)
-    expect(me.json.data.user).toMatchObject({ email: person.email, username: person.username })
-  })
-
-  test('while the person themselves, at that moment, does', async () => {
-    const body = { state: true }
-    expect(await app.call('/user/2fa', { body, ...person })).toMatchObject({ status: 200 })
-    await app.call('/user/2fa', { body: { state: false }, ...person })
-    // A factor that is switched on ends what was open before it.
-    tokens = await newTokens(app, person, client, { scope: 'openid delegated:all' })
-    grantId = partsOf(tokens.access).claims.sid
-  })
-})
 
 describe('what it was granted is no session', () => {
   const core = testCore()
@@ -128,6 +99,50 @@ describe('what it was granted is no session', () => {
     expect(refused.status).toBe(403)
     expect((await app.call('/user/me', person)).status).toBe(200)
   })
+})
+
+/** A sign-in takes the place of the session in the cookie that came with it. */
+test('its name in a cookie ends nobody’s grant at a sign-in', async () => {
+  const thief = await newPerson(app)
+  const { username } = thief
+  const name = `grant:${grantId}`
+  const names = ['__Host-atrium_session', 'atrium_session', 'TOKEN']
+  const headers = {
+    Cookie: names.map((cookie) => `${cookie}=${name}`).join('; '),
+    Origin: 'https://atrium.test',
+  }
+  for (const [path, body] of [
+    ['/site/user/auth', { username, password }],
+    ['/social/user/login', { username, password, userAgent: 'test' }],
+    ['/users/login', { username, password }],
+  ] as const) {
+    const answer = await app.call(path, { body, headers })
+    expect([path, answer.status]).toEqual([path, 200])
+    expect(await isAccepted(app, tokens.access)).toBe(true)
+  }
+  await app.call('/site/user/logout', { method: 'POST', headers })
+  expect(await isAccepted(app, tokens.access)).toBe(true)
+})
+
+/** What a person may change of themselves is the operator's to say, and an administrator's to go beyond. */
+test('it changes what an account may change, unless it was allowed what administrators may', async () => {
+  const house = testApp({ EDITABLE_FIELDS: 'bio' })
+  const boss = await newPerson(house)
+  await change("UPDATE accounts SET role = 'admin' WHERE id = ?", boss.id)
+  const one = await newApplication({ scopes: ['delegated:all', 'admin:profile:write'] })
+  const patch = async (scope: string, body: object) => {
+    const { access } = await newTokens(house, boss, one, { scope })
+    return house.call('/user/me', { method: 'PATCH', body, ...bearer(access) })
+  }
+  const asPerson = 'delegated:profile:write'
+  expect(await patch(asPerson, { bio: 'Hello' })).toMatchObject({ status: 200 })
+  const refused = await patch(asPerson, { firstName: 'Ada' })
+  expect(refused).toMatchObject({ status: 400, json: { error: 'ClientInputError' } })
+  const { errors } = refused.json.additionalInfo
+  expect(errors).toMatchObject([{ param: 'firstName', msg: 'This field cannot be edited' }])
+  expect(await patch(asPerson, { target: person.id, bio: 'Hello' })).toMatchObject({ status: 403 })
+  const asBoss = `${asPerson} admin:profile:write`
+  expect(await patch(asBoss, { firstName: 'Ada' })).toMatchObject({ status: 200 })
 })
 
 /** RFC 9700 section 4.15: the subject of such a token is the client. */
