@@ -176,14 +176,14 @@ describe('a code', () => {
   test('survives a password that is refused', async () => {
     const account = await newAccount(atrium)
     const code = await codeFor(account.email)
-    for (const [bad, rule] of [
-      ['short', 'too_short'],
-      ['password', 'too_common'],
-      [account.username, 'is_own_word'],
+    for (const [bad, why] of [
+      ['short', { rule: 'too_short', lengthMin: 8 }],
+      ['password', { rule: 'too_common' }],
+      [account.username, { rule: 'is_own_word' }],
     ] as const) {
       expect(await refusal(reset(code, bad))).toEqual({
         code: 'invalid_input',
-        issues: [{ field: 'password', rule }],
+        issues: [{ field: 'password', ...why }],
       })
     }
     await reset(code)
