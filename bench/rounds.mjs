@@ -1,0 +1,55 @@
+import { mean, median, quantile, spread } from './statistics.mjs'
+
+// Contestants take turns in short rounds, so that whatever else the machine does meets all of them.
+
+/**
+ * `contestants` have a name, a way to send and a way to tell their CPU time; `requestsOf` gives what
+ * one of them is sent in a round. Round 0 warms up and does not count.
+ */
+export async function takeTurns(contestants, rounds, requestsOf) {
+  const results = new Map(contestants.map(({ name }) => [name, []]))
+  for (let round = 0; round <= rounds; round += 1) {
+    // Whoever begins may find another machine than whoever ends.
+    const order = contestants.map((_, place) => contestants[(place + round) % contestants.length])
+    for (const contestant of order) {
+      const requests = requestsOf(contestant, round)
+      const [cpuBefore, wrong] = [contestant.cpuMs(), []]
+      const { seconds, latencies } = await contestant.load.sendAll(
+        requests,
+        (status, place, body) => {
+          if (status !== requests[place].expected)
+            wrong.push(`${status} ${body.toString().slice(0, 200)}`)
+        },
+      )
+      if (wrong.length > 0) {
+        throw new Error(
+          `${contestant.name}: ${wrong.length} of ${requests.length} wrong: ${wrong[0]}`,
+        )
+      }
+      const cpuMs = cpuBefore === null ? null : contestant.cpuMs() - cpuBefore
+      if (round > 0)
+        results.get(contestant.name).push({ count: requests.length, seconds, latencies, cpuMs })
+    }
+  }
+  return results
+}
+
+const rate = ({ count, seconds }) => count / seconds
+
+/** What one contestant did in all rounds. */
+export function summarize(rounds) {
+  const latencies = rounds.flatMap((round) => [...round.latencies])
+  const count = rounds.reduce((sum, round) => sum + round.count, 0)
+  const isCounted = rounds.every((round) => round.cpuMs !== null)
+  return {
+    perSecond: median(rounds.map(rate)),
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    cpuMs: isCounted ? (mean(rounds.map((round) => round.cpuMs)) * rounds.length) / count : null,
+  }
+}
+
+/** How much faster one is than another, round by round. */
+export function ratio(ours, theirs) {
+  return spread(ours.map((round, place) => rate(round) / rate(theirs[place])))
+}
