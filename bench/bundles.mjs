@@ -15,12 +15,18 @@ const entries = {
 
 const flags = { betterAuth: ['--compatibility-flags', 'nodejs_compat'] }
 
-/** Bundles an entry into a folder below `place`, and gives its modules and its size. */
-export function bundle(name, place) {
-  const folder = join(place, name)
+/** Bundles an entry into a folder below `place`, and gives its modules and its size. `hasNames` for profiles. */
+export function bundle(name, place, { hasNames = false } = {}) {
+  const folder = join(place, hasNames ? `${name}-named` : name)
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const settings = ['--dry-run', '--minify', '--outdir', folder, ...(flags[name] ?? [])]
+  const settings = [
+    '--dry-run',
+    `--minify=${!hasNames}`,
+    '--outdir',
+    folder,
+    ...(flags[name] ?? []),
+  ]
   const run = runWrangler(['deploy', join(root, entries[name]), ...settings])
   if (run.code !== 0) throw new Error(run.stdout + run.stderr)
   const script = `${basename(entries[name], '.ts')}.js`

@@ -29,10 +29,12 @@ export const settings = {
 /** Starts a bundled Worker on a folder of local state. Its log is written, and only errors are shown. */
 export async function startContestant(given) {
   const { name, bundle, mail, state, vars = {}, flags = [], isQuiet = false } = given
+  const inspected = given.isInspected ? { inspectorPort: 0 } : {}
   const before = runtimePids()
   const startedAt = performance.now()
   const instance = new Miniflare(
     convertV4MiniflareOptions({
+      ...inspected,
       cf: false,
       log: new Log(LogLevel.ERROR),
       logRequests: false,
@@ -50,6 +52,7 @@ export async function startContestant(given) {
           kvNamespaces: { KV: 'bench' },
           r2Buckets: { R2: 'bench' },
           serviceBindings: { MAIL: { name: 'mail', entrypoint: 'MailSink' } },
+          unsafeInspectorProxy: given.isInspected === true,
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
         { name: 'mail', compatibilityDate, modulesRoot: mail.folder, modules: mail.modules },
@@ -65,6 +68,7 @@ export async function startContestant(given) {
     origin,
     readyMs,
     cpuMs: () => cpuMsOf(pid),
+    inspector: () => instance.getInspectorURL(),
     stop: () => instance.dispose(),
   }
 }

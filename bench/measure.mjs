@@ -1,18 +1,15 @@
-import { mkdirSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { startContestant } from './contestant.mjs'
 import { openLoad, ready } from './load.mjs'
 import { operations } from './operations.mjs'
-import { accessTokensCount, prepare } from './preparation.mjs'
 import { countCosts, handOver, record } from './recordings.mjs'
-import { ratio, summarize, takeTurns } from './rounds.mjs'
-import { renewGrants } from './world/grants.mjs'
-import { copyState, openState, populate, settle } from './world/state.mjs'
+import { speedRatio, summarize, takeTurns, warmUpRounds } from './rounds.mjs'
+import { makeWorld, passwordVars } from './world/make.mjs'
+import { copyState } from './world/state.mjs'
 
 // Atrium against the floor, operation by operation, in a world of so many accounts.
 
-const loweredIterations = 1_000
-const fullIterations = 600_000
 /** A password of the full cost keeps the processor busy for long enough to be timed a few times only. */
 const fullCostPerRound = 8
 
@@ -22,17 +19,23 @@ export async function measureWorld({ accounts, bundles, place, options, progress
   const { rounds, requests: perRound, only } = options
   const chosen = operations.filter(({ name }) => only.length === 0 || only.includes(name))
   const base = join(place, `world-${accounts}`)
-  const world = { accounts, ...(await makeWorld(base, { accounts, bundles, options, progress })) }
+  const grants = (rounds + warmUpRounds) * perRound
+  const world = { accounts, ...(await makeWorld(base, { accounts, grants, bundles, progress })) }
 
   const plans = chosen.map((operation) => plan(operation, world, rounds, perRound))
-  await recordAll(plans, copyState(base, join(place, 'recorder')), bundles, progress)
+  const recorded = copyState(base, join(place, 'recorder'))
+  await recordAll(plans, recorded, bundles, progress)
+  rmSync(recorded, { recursive: true })
 
-  const states = contestantNames.map((name) => copyState(base, join(place, name.replace(' ', '-'))))
+  const states = [
+    base,
+    ...contestantNames.slice(1).map((name) => copyState(base, join(place, name))),
+  ]
   const results = []
   for (const hasFullCost of [false, true]) {
-    const part = plans.filter(({ operation }) => (operation.hasFullCost ?? false) === hasFullCost)
+    const part = withCost(plans, hasFullCost)
     if (part.length === 0) continue
-    const contestants = await startAll(states, bundles, iterationsVar(hasFullCost), options)
+    const contestants = await startAll(states, bundles, passwordVars(hasFullCost), options)
     const report = progress.phase(`measuring, ${accounts}`, part.length)
     for (const [done, one] of part.entries()) {
       results.push(await measureOperation(one, contestants, rounds))
@@ -40,54 +43,25 @@ export async function measureWorld({ accounts, bundles, place, options, progress
     }
     for (const contestant of contestants) await contestant.stop()
   }
+  for (const state of states) rmSync(state, { recursive: true })
   const order = chosen.map(({ name }) => name)
   results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-  return { accounts, follows: world.follows, fillSeconds: world.seconds, results }
+  return {
+    accounts,
+    follows: world.follows,
+    bytes: world.bytes,
+    fillSeconds: world.seconds,
+    results,
+  }
 }
 
-const iterationsVar = (hasFullCost) => ({
-  PASSWORD_ITERATIONS: String(hasFullCost ? fullIterations : loweredIterations),
-})
-
-async function makeWorld(base, { accounts, bundles, options, progress }) {
-  const { rounds, requests: perRound } = options
-  mkdirSync(base, { recursive: true })
-  const start = (isQuiet) =>
-    startContestant({
-      name: 'atrium',
-      bundle: bundles.atrium,
-      mail: bundles.mail,
-      state: base,
-      vars: iterationsVar(false),
-      isQuiet,
-    })
-  const now = Date.now()
-  const empty = await start(true)
-  // The first request makes the file of the database.
-  await fetch(`${empty.origin}/user/logged`, {
-    headers: { Authorization: `Bearer ${'a'.repeat(43)}` },
-  })
-  await empty.stop()
-  const filled = populate(
-    base,
-    { accounts, iterations: loweredIterations, fullIterations, now },
-    progress,
-  )
-  const grants = (rounds + 1) * perRound
-  const db = openState(base)
-  renewGrants(db, { count: grants + accessTokensCount, accounts, now })
-  settle(db)
-  const atrium = await start(false)
-  const prepared = await prepare(atrium, grants)
-  await atrium.stop()
-  settle(openState(base))
-  return { ...filled, ...prepared }
-}
+const withCost = (plans, hasFullCost) =>
+  plans.filter(({ operation }) => (operation.hasFullCost ?? false) === hasFullCost)
 
 /** The requests of an operation: for reads the same in each round, for changes new ones. */
 function plan(operation, world, rounds, perRound) {
   const size = operation.hasFullCost ? fullCostPerRound : perRound
-  const count = operation.changes ? size * (rounds + 1) : size
+  const count = operation.changes ? size * (rounds + warmUpRounds) : size
   const requests = Array.from({ length: count }, (_, k) => operation.request(k, world))
   return { operation, size, requests, recordings: [] }
 }
@@ -96,10 +70,10 @@ async function recordAll(plans, state, bundles, progress) {
   const report = progress.phase('recording', plans.length)
   let done = 0
   for (const hasFullCost of [false, true]) {
-    const part = plans.filter(({ operation }) => (operation.hasFullCost ?? false) === hasFullCost)
+    const part = withCost(plans, hasFullCost)
     if (part.length === 0) continue
     const { recorder: bundle, mail } = bundles
-    const vars = iterationsVar(hasFullCost)
+    const vars = passwordVars(hasFullCost)
     const recorder = await startContestant({ name: 'recorder', bundle, mail, state, vars })
     for (const one of part) {
       one.recordings = await record(recorder, one.requests)
@@ -114,9 +88,8 @@ async function startAll(states, bundles, vars, { concurrency }) {
   const contestants = []
   for (const [place, name] of contestantNames.entries()) {
     const bundle = place === 0 ? bundles.atrium : bundles.floor
-    const id = name.replace(' ', '-')
-    const given = { name: id, bundle, mail: bundles.mail, state: states[place], vars }
-    const contestant = await startContestant(given)
+    const given = { name: name.replace(' ', '-'), bundle, mail: bundles.mail, state: states[place] }
+    const contestant = await startContestant({ ...given, vars })
     contestants.push({ ...contestant, name, load: openLoad(contestant.origin, concurrency) })
   }
   return contestants
@@ -140,8 +113,8 @@ async function measureOperation({ operation, size, requests, recordings }, conte
     name: operation.name,
     shown: operation.shown,
     target: operation.target ?? null,
-    ratio: ratio(ours, floor),
-    control: ratio(control, floor),
+    ratio: speedRatio(ours, floor),
+    control: speedRatio(control, floor),
     atrium: summarize(ours),
     floor: summarize(floor),
     costs: countCosts(recordings),

@@ -66,3 +66,60 @@ export function costTable(results) {
     ]),
   )
 }
+
+export function againstTable(results) {
+  return table(
+    [
+      'operation',
+      'times as fast',
+      'wanted',
+      'Atrium/s',
+      'better-auth/s',
+      'D1 round trips',
+      'theirs',
+      'CPU ms',
+      'theirs',
+    ],
+    results.map(({ name, ratio, target, atrium, betterAuth, costs }) => [
+      ...[name, spreadText(ratio), target, digits(atrium.perSecond, 0)],
+      ...[digits(betterAuth.perSecond, 0), countText(costs.atrium.trips)],
+      ...[countText(costs.betterAuth.trips), digits(atrium.cpuMs, 2), digits(betterAuth.cpuMs, 2)],
+    ]),
+  )
+}
+
+const startWords = {
+  firstMs: 'the first answer, once the runtime listens, ms',
+  wholeMs: 'runtime, script and first answer, ms',
+  cpuMs: 'processor time of all that, ms',
+}
+
+export function startTable(starts, { atrium, floor }) {
+  const kib = (bundle) => digits(bundle.uploadKib, 1)
+  const size = [
+    'bundle, KiB gzip',
+    kib(atrium),
+    kib(floor),
+    digits(atrium.uploadKib / floor.uploadKib, 2),
+  ]
+  const rows = starts.map(({ what, atrium, floor, ratio }) => [
+    ...[startWords[what], digits(atrium.median, 0), digits(floor.median, 0), spreadText(ratio)],
+  ])
+  return table(['start', 'Atrium', 'floor', 'ratio'], [...rows, size])
+}
+
+/** Two worlds side by side. */
+export function besideTable(small, large) {
+  const rows = small.results.map((one, place) => {
+    const other = large.results[place]
+    return [
+      ...[one.name, countText(one.costs.rowsRead), countText(other.costs.rowsRead)],
+      ...[digits(one.atrium.p99, 2), digits(other.atrium.p99, 2)],
+      ...[digits(other.atrium.p99 / one.atrium.p99, 2), spreadText(other.ratio)],
+    ]
+  })
+  const [few, many] = [small.accounts, large.accounts].map((count) => count.toLocaleString('en'))
+  const head = [`rows read, ${few}`, `rows read, ${many}`, `p99 ms, ${few}`, `p99 ms, ${many}`]
+  const about = `Filled with ${many} accounts and ${large.follows.toLocaleString('en')} follows in ${digits(large.fillSeconds, 0)} s; the database takes ${digits(large.bytes / 2 ** 30, 2)} GiB.`
+  return `${about}\n\n${table(['operation', ...head, 'p99, ratio', `ratio to the floor, ${many}`], rows)}`
+}

@@ -2,36 +2,99 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureAgainst } from './against.mjs'
 import { bundle } from './bundles.mjs'
 import { measureWorld } from './measure.mjs'
+import { operations } from './operations.mjs'
+import { profile } from './profile.mjs'
 import { openProgress } from './progress.mjs'
-import { costTable, speedTable } from './report.mjs'
+import { againstTable, besideTable, costTable, speedTable, startTable } from './report.mjs'
+import { measureStarts } from './starts.mjs'
 
-const { values } = parseArgs({
-  options: {
-    rounds: { type: 'string', default: '9' },
-    requests: { type: 'string', default: '250' },
-    concurrency: { type: 'string', default: '8' },
-    only: { type: 'string', multiple: true, default: [] },
-  },
-})
-const options = {
-  rounds: Number(values.rounds),
-  requests: Number(values.requests),
-  concurrency: Number(values.concurrency),
-  only: values.only,
-}
+const usage = `usage: npm run bench [-- options]
+  --against better-auth   also compare with the npm package better-auth
+  --accounts N            also measure in a world of N accounts, and compare it with the one of 1000
+  --profile OPERATION     only tell where the time goes in one operation
+  --only OPERATION        only this one; may be given several times
+  --rounds N (9) --requests N (250) --concurrency N (8)
+  --dir DIR               where local state is kept meanwhile; a memory disk spares it the disk's noise
+operations: ${operations.map(({ name }) => name).join(', ')}`
+
+const options = readOptions()
 const progress = openProgress()
-const place = mkdtempSync(join(process.env.BENCH_DIR ?? tmpdir(), 'atrium-bench-'))
-try {
-  const bundles = Object.fromEntries(
-    ['atrium', 'recorder', 'floor', 'mail'].map((name) => [
+const place = mkdtempSync(join(options.dir, 'atrium-bench-'))
+process.once('SIGINT', () => process.exit(130))
+process.once('exit', () => rmSync(place, { recursive: true, force: true }))
+if (options.profile) await runProfile()
+else await runAll()
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        against: { type: 'string' },
+        accounts: { type: 'string' },
+        profile: { type: 'string' },
+        only: { type: 'string', multiple: true, default: [] },
+        rounds: { type: 'string', default: '9' },
+        requests: { type: 'string', default: '250' },
+        concurrency: { type: 'string', default: '8' },
+        dir: { type: 'string', default: tmpdir() },
+      },
+    })
+    const count = (name) => {
+      if (values[name] === undefined) return undefined
+      if (!/^[1-9]\d*$/.test(values[name]))
+        throw new Error(`--${name}: ${values[name]} is no count`)
+      return Number(values[name])
+    }
+    if (![undefined, 'better-auth'].includes(values.against)) {
+      throw new Error(`--against: there is only better-auth`)
+    }
+    const counts = ['accounts', 'rounds', 'requests', 'concurrency'].map((name) => [
       name,
-      bundle(name, join(place, 'bundles')),
-    ]),
-  )
-  const measured = await measureWorld({ accounts: 1_000, bundles, place, options, progress })
-  console.log(`${speedTable(measured.results)}\n\n${costTable(measured.results)}`)
-} finally {
-  rmSync(place, { recursive: true, force: true })
+      count(name),
+    ])
+    return { ...values, ...Object.fromEntries(counts) }
+  } catch (error) {
+    console.error(`${error.message}\n${usage}`)
+    process.exit(2)
+  }
+}
+
+function bundleAll(names) {
+  const report = progress.phase('bundling', names.length)
+  const bundled = names.map((name, done) => {
+    const made = bundle(name, join(place, 'bundles'))
+    report(done + 1)
+    return [name, made]
+  })
+  return Object.fromEntries(bundled)
+}
+
+async function runProfile() {
+  const operation = operations.find(({ name }) => name === options.profile)
+  if (!operation) {
+    console.error(usage)
+    process.exit(2)
+  }
+  const named = bundle('atrium', join(place, 'bundles'), { hasNames: true })
+  const bundles = { ...bundleAll(['atrium', 'mail']), named }
+  console.log(await profile({ operation, bundles, place, options, progress }))
+}
+
+async function runAll() {
+  const names = ['atrium', 'recorder', 'floor', 'mail', ...(options.against ? ['betterAuth'] : [])]
+  const bundles = bundleAll(names)
+  const given = { bundles, place, options, progress }
+  const sections = []
+  const small = await measureWorld({ ...given, accounts: 1_000 })
+  sections.push(speedTable(small.results), costTable(small.results))
+  sections.push(startTable(await measureStarts(given), bundles))
+  if (options.against) sections.push(againstTable(await measureAgainst(given)))
+  if (options.accounts) {
+    const large = await measureWorld({ ...given, accounts: options.accounts })
+    sections.push(besideTable(small, large))
+  }
+  console.log(sections.join('\n\n'))
 }

@@ -14,3 +14,6 @@ export function spread(values) {
 }
 
 export const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length
+
+/** One by the other, pair by pair. */
+export const ratio = (ours, theirs) => spread(ours.map((value, place) => value / theirs[place]))

@@ -1,5 +1,5 @@
 import { createHmac, pbkdf2Sync } from 'node:crypto'
-import { constants, cpSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { constants, cpSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { root } from '../../dev/wrangler.mjs'
@@ -64,7 +64,8 @@ export function populate(state, { accounts, iterations, fullIterations, now }, p
   const passwordHashOf = (i) => (i >= fullCostFrom(accounts) ? full : lowered)
   const counts = fill(db, { count: accounts, passwordHashOf, now }, progress)
   settle(db)
-  return { ...counts, seconds: (performance.now() - startedAt) / 1000 }
+  const bytes = statSync(databaseFile(state)).size
+  return { ...counts, bytes, seconds: (performance.now() - startedAt) / 1000 }
 }
 
 /** Copies a folder of state; blocks are shared with the copy where the file system can do so. */
