@@ -52,11 +52,12 @@ function instanceOf(env: Env) {
 async function record(request: Request, env: Env): Promise<Recording> {
   tape = newTape()
   const response = await instanceOf(env).handler(request)
-  const { steps, rowsRead, rowsWritten } = tape
+  const { steps, rowsRead, rowsWritten, databaseMs } = tape
   const contentType = response.headers.get('Content-Type') ?? ''
   const body = await response.text()
   const { status } = response
-  return { status, contentType, body, before: steps, after: [], rowsRead, rowsWritten }
+  const whole = { rowsRead, rowsWritten, databaseMs }
+  return { status, contentType, body, before: steps, after: [], rowsRead, rowsWritten, whole }
 }
 
 async function migrate(env: Env): Promise<Response> {

@@ -52,7 +52,6 @@ export async function startContestant(given) {
           kvNamespaces: { KV: 'bench' },
           r2Buckets: { R2: 'bench' },
           serviceBindings: { MAIL: { name: 'mail', entrypoint: 'MailSink' } },
-          unsafeInspectorProxy: given.isInspected === true,
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
         { name: 'mail', compatibilityDate, modulesRoot: mail.folder, modules: mail.modules },

@@ -24,7 +24,7 @@ export async function measureWorld({ accounts, bundles, place, options, progress
 
   const plans = chosen.map((operation) => plan(operation, world, rounds, perRound))
   const recorded = copyState(base, join(place, 'recorder'))
-  await recordAll(plans, recorded, bundles, progress)
+  const freshTrips = await recordAll(plans, world, recorded, bundles, progress)
   rmSync(recorded, { recursive: true })
 
   const states = [
@@ -44,15 +44,10 @@ export async function measureWorld({ accounts, bundles, place, options, progress
     for (const contestant of contestants) await contestant.stop()
   }
   for (const state of states) rmSync(state, { recursive: true })
+  const { follows, bytes, seconds: fillSeconds } = world
   const order = chosen.map(({ name }) => name)
   results.sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
-  return {
-    accounts,
-    follows: world.follows,
-    bytes: world.bytes,
-    fillSeconds: world.seconds,
-    results,
-  }
+  return { accounts, follows, bytes, fillSeconds, freshTrips, results }
 }
 
 const withCost = (plans, hasFullCost) =>
@@ -66,8 +61,11 @@ function plan(operation, world, rounds, perRound) {
   return { operation, size, requests, recordings: [] }
 }
 
-async function recordAll(plans, state, bundles, progress) {
+/** Gives how often a fresh isolate asked D1 for its first session check: as often as for any other. */
+async function recordAll(plans, world, state, bundles, progress) {
   const report = progress.phase('recording', plans.length)
+  const check = operations.find(({ name }) => name === 'session check').request(0, world)
+  let freshTrips = 0
   let done = 0
   for (const hasFullCost of [false, true]) {
     const part = withCost(plans, hasFullCost)
@@ -75,6 +73,7 @@ async function recordAll(plans, state, bundles, progress) {
     const { recorder: bundle, mail } = bundles
     const vars = passwordVars(hasFullCost)
     const recorder = await startContestant({ name: 'recorder', bundle, mail, state, vars })
+    freshTrips = countCosts(await record(recorder, [check])).trips.max
     for (const one of part) {
       one.recordings = await record(recorder, one.requests)
       done += 1
@@ -82,6 +81,7 @@ async function recordAll(plans, state, bundles, progress) {
     }
     await recorder.stop()
   }
+  return freshTrips
 }
 
 async function startAll(states, bundles, vars, { concurrency }) {

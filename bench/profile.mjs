@@ -41,7 +41,7 @@ export async function profile({ operation, bundles, place, options, progress }) 
 async function attach(origin, name) {
   const { host } = new URL(origin)
   const list = await (await fetch(`http://${host}/json`)).json()
-  const { webSocketDebuggerUrl } = list.find(({ id }) => id.endsWith(name)) ?? list[0]
+  const { webSocketDebuggerUrl } = list.find(({ id }) => id.endsWith(name))
   const socket = new WebSocket(webSocketDebuggerUrl)
   const waiting = new Map()
   socket.addEventListener('message', ({ data }) => {

@@ -75,6 +75,11 @@ async function record(request: Request, env: Env, ctx: ExecutionContext): Promis
     after: tape.steps.slice(done),
     rowsRead,
     rowsWritten,
+    whole: {
+      rowsRead: tape.rowsRead,
+      rowsWritten: tape.rowsWritten,
+      databaseMs: tape.databaseMs,
+    },
   }
 }
 

@@ -27,16 +27,23 @@ export interface Recording {
   /** Of the steps before the answer alone. */
   readonly rowsRead: number
   readonly rowsWritten: number
+  /** With those after it. */
+  readonly whole: Counts
 }
 
-export interface Tape {
-  steps: Step[]
+export interface Counts {
   rowsRead: number
   rowsWritten: number
+  /** How long the database says that it worked. */
+  databaseMs: number
+}
+
+export interface Tape extends Counts {
+  steps: Step[]
 }
 
 export function newTape(): Tape {
-  return { steps: [], rowsRead: 0, rowsWritten: 0 }
+  return { steps: [], rowsRead: 0, rowsWritten: 0, databaseMs: 0 }
 }
 
 /** A D1 that writes down what it is asked. Batches are all that Atrium asks; others are counted as one. */
@@ -47,6 +54,7 @@ export function recordDatabase(real: D1Database, tape: () => Tape): D1Database {
     for (const { meta } of results) {
       tape().rowsRead += meta.rows_read
       tape().rowsWritten += meta.rows_written
+      tape().databaseMs += meta.duration
     }
   }
 

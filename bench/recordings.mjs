@@ -35,6 +35,7 @@ export function countCosts(recordings) {
     statements: of(statements),
     rowsRead: of(({ rowsRead }) => rowsRead),
     rowsWritten: of(({ rowsWritten }) => rowsWritten),
+    databaseMs: of(({ whole }) => whole.databaseMs),
     tripsAfter: of(({ after }) => batches(after).length),
   }
 }

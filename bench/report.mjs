@@ -94,7 +94,7 @@ const startWords = {
   cpuMs: 'processor time of all that, ms',
 }
 
-export function startTable(starts, { atrium, floor }) {
+export function startTable(starts, { atrium, floor }, freshTrips) {
   const kib = (bundle) => digits(bundle.uploadKib, 1)
   const size = [
     'bundle, KiB gzip',
@@ -102,10 +102,11 @@ export function startTable(starts, { atrium, floor }) {
     kib(floor),
     digits(atrium.uploadKib / floor.uploadKib, 2),
   ]
+  const trips = ['D1 round trips of a fresh isolate’s first session check', freshTrips, '–', '–']
   const rows = starts.map(({ what, atrium, floor, ratio }) => [
     ...[startWords[what], digits(atrium.median, 0), digits(floor.median, 0), spreadText(ratio)],
   ])
-  return table(['start', 'Atrium', 'floor', 'ratio'], [...rows, size])
+  return table(['start', 'Atrium', 'floor', 'ratio'], [...rows, size, trips])
 }
 
 /** Two worlds side by side. */

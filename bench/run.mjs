@@ -4,19 +4,23 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { measureAgainst } from './against.mjs'
 import { bundle } from './bundles.mjs'
+import { writeCosts } from './costs.mjs'
+import { describeMachine } from './machine.mjs'
 import { measureWorld } from './measure.mjs'
 import { operations } from './operations.mjs'
 import { profile } from './profile.mjs'
 import { openProgress } from './progress.mjs'
-import { againstTable, besideTable, costTable, speedTable, startTable } from './report.mjs'
+import { sectionsOf, writeResults } from './results.mjs'
 import { measureStarts } from './starts.mjs'
 
 const usage = `usage: npm run bench [-- options]
   --against better-auth   also compare with the npm package better-auth
   --accounts N            also measure in a world of N accounts, and compare it with the one of 1000
   --profile OPERATION     only tell where the time goes in one operation
+  --costs                 only write bench/COSTS.md
   --only OPERATION        only this one; may be given several times
   --rounds N (9) --requests N (250) --concurrency N (8)
+  --write                 leave a report and pictures under bench/results/
   --dir DIR               where local state is kept meanwhile; a memory disk spares it the disk's noise
 operations: ${operations.map(({ name }) => name).join(', ')}`
 
@@ -26,6 +30,7 @@ const place = mkdtempSync(join(options.dir, 'atrium-bench-'))
 process.once('SIGINT', () => process.exit(130))
 process.once('exit', () => rmSync(place, { recursive: true, force: true }))
 if (options.profile) await runProfile()
+else if (options.costs) await runCosts()
 else await runAll()
 
 function readOptions() {
@@ -35,6 +40,8 @@ function readOptions() {
         against: { type: 'string' },
         accounts: { type: 'string' },
         profile: { type: 'string' },
+        costs: { type: 'boolean', default: false },
+        write: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
         rounds: { type: 'string', default: '9' },
         requests: { type: 'string', default: '250' },
@@ -83,18 +90,27 @@ async function runProfile() {
   console.log(await profile({ operation, bundles, place, options, progress }))
 }
 
+async function runCosts() {
+  const bundles = bundleAll(['atrium', 'recorder', 'mail'])
+  console.log(await writeCosts({ bundles, place, progress }))
+}
+
 async function runAll() {
+  const machine = describeMachine()
+  if (machine.isBusy) {
+    console.error(`The machine is busy (load ${machine.load.toFixed(2)}): ratios will be noisy.`)
+  }
   const names = ['atrium', 'recorder', 'floor', 'mail', ...(options.against ? ['betterAuth'] : [])]
   const bundles = bundleAll(names)
   const given = { bundles, place, options, progress }
-  const sections = []
   const small = await measureWorld({ ...given, accounts: 1_000 })
-  sections.push(speedTable(small.results), costTable(small.results))
-  sections.push(startTable(await measureStarts(given), bundles))
-  if (options.against) sections.push(againstTable(await measureAgainst(given)))
-  if (options.accounts) {
-    const large = await measureWorld({ ...given, accounts: options.accounts })
-    sections.push(besideTable(small, large))
-  }
-  console.log(sections.join('\n\n'))
+  const starts = await measureStarts(given)
+  const against = options.against ? await measureAgainst(given) : null
+  const large = options.accounts
+    ? await measureWorld({ ...given, accounts: options.accounts })
+    : null
+  const measured = { small, starts, bundles, against, large }
+  for (const { title, text } of sectionsOf(measured)) console.log(`\n${title}\n\n${text}`)
+  if (!options.write) return
+  for (const file of writeResults(measured, { machine, options })) console.log(`wrote ${file}`)
 }
