@@ -27,7 +27,7 @@ operations: ${operations.map(({ name }) => name).join(', ')}`
 const options = readOptions()
 const progress = openProgress()
 const place = mkdtempSync(join(options.dir, 'atrium-bench-'))
-process.once('SIGINT', () => process.exit(130))
+for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130))
 process.once('exit', () => rmSync(place, { recursive: true, force: true }))
 if (options.profile) await runProfile()
 else if (options.costs) await runCosts()

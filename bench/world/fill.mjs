@@ -173,7 +173,7 @@ function derive(db, restore, progress) {
       SELECT printf('%08x', created_at / 1000) || lower(hex(randomblob(8))), number, kind.value, created_at, created_at
       FROM accounts JOIN json_each('["five-star","referral","review","squad"]') AS kind`,
     `INSERT INTO referrals (account_number, referral_code)
-      SELECT number, lower(hex(randomblob(5))) FROM accounts`,
+      SELECT number, lower(hex(randomblob(8))) FROM accounts`,
     `INSERT INTO account_search (rowid, username, name)
       SELECT number, username, first_name || ' ' || last_name FROM accounts ORDER BY number`,
     ...restore,
