@@ -1,4 +1,7 @@
-import { join } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { SourceMap } from 'node:module'
+import { basename, join } from 'node:path'
+import { root } from '../dev/wrangler.mjs'
 import { startContestant } from './contestant.mjs'
 import { openLoad, ready } from './load.mjs'
 import { table } from './report.mjs'
@@ -35,7 +38,7 @@ export async function profile({ operation, bundles, place, options, progress }) 
   session.close()
   load.close()
   await contestant.stop()
-  return profileTable({ taken, count })
+  return profileTables({ taken, count }, sourcesOf(bundle))
 }
 
 async function attach(origin, name) {
@@ -66,45 +69,51 @@ async function attach(origin, name) {
   }
 }
 
-/** Microseconds per request by function: alone, and with all that it calls. */
-function profileTable({ taken, count }) {
-  const byId = new Map(taken.nodes.map((node) => [node.id, node]))
-  const selfTimes = new Map()
-  for (const [place, id] of taken.samples.entries()) {
-    selfTimes.set(id, (selfTimes.get(id) ?? 0) + taken.timeDeltas[place])
-  }
-  const alone = new Map()
-  const inAll = new Map()
-  const add = (times, name, microseconds) => times.set(name, (times.get(name) ?? 0) + microseconds)
+/** Microseconds per request, by where the code comes from and by function: alone, and with all that it calls. */
+function profileTables({ taken, count }, placeOf) {
+  const places = new Map(taken.nodes.map((node) => [node.id, placeOf(node)]))
   const parents = new Map(
     taken.nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id])),
   )
-  for (const [id, microseconds] of selfTimes) {
-    add(alone, nameOf(byId.get(id)), microseconds)
-    const seen = new Set()
-    for (let at = id; at !== undefined; at = parents.get(at)) seen.add(nameOf(byId.get(at)))
-    for (const name of seen) add(inAll, name, microseconds)
+  const [byOrigin, alone, inAll] = [new Map(), new Map(), new Map()]
+  const add = (times, name, microseconds) => times.set(name, (times.get(name) ?? 0) + microseconds)
+  for (const [place, id] of taken.samples.entries()) {
+    const microseconds = taken.timeDeltas[place]
+    const { name, origin } = places.get(id)
+    if (name === '(idle)') continue
+    add(byOrigin, origin, microseconds)
+    add(alone, name, microseconds)
+    const above = new Set()
+    for (let at = id; at !== undefined; at = parents.get(at)) above.add(places.get(at).name)
+    for (const one of above) add(inAll, one, microseconds)
   }
-  const total = [...alone.values()].reduce((sum, one) => sum + one, 0)
-  const rows = [...alone]
-    .filter(([name]) => name !== '(idle)')
-    .sort(([, a], [, b]) => b - a)
-    .slice(0, shown)
   const cell = (microseconds) => (microseconds / count).toFixed(1)
-  return table(
-    ['function', 'µs alone', 'µs with what it calls', 'part'],
-    rows.map(([name, microseconds]) => [
-      ...[
-        name,
-        cell(microseconds),
-        cell(inAll.get(name)),
-        `${((100 * microseconds) / total).toFixed(1)} %`,
-      ],
-    ]),
-  )
+  const largest = (times) => [...times].sort(([, a], [, b]) => b - a).slice(0, shown)
+  const origins = largest(byOrigin).map(([origin, microseconds]) => [origin, cell(microseconds)])
+  const functions = largest(alone).map(([name, microseconds]) => [
+    ...[name, cell(microseconds), cell(inAll.get(name))],
+  ])
+  return [
+    table(['code of', 'µs'], origins),
+    table(['function', 'µs alone', 'µs with what it calls'], functions),
+  ].join('\n\n')
 }
 
-function nameOf({ callFrame: { functionName, lineNumber, url } }) {
-  const name = functionName === '' ? '(anonymous)' : functionName
-  return url === '' ? name : `${name}:${lineNumber + 1}`
+/** Finds a function's place in the sources by the map that wrangler leaves beside a bundle. */
+function sourcesOf({ folder }) {
+  const map = new SourceMap(JSON.parse(readFileSync(join(folder, 'index.js.map'), 'utf8')))
+  return ({ callFrame: { functionName, url, lineNumber, columnNumber } }) => {
+    if (url === '') return { name: functionName, origin: functionName }
+    const found = url.includes('index.js') ? map.findEntry(lineNumber, columnNumber) : {}
+    const source = found.originalSource?.replace(/^.*(?=node_modules\/|src\/)/, '')
+    const file = source ?? `the runtime's ${basename(url)}`
+    const line = found.originalLine === undefined ? '' : `:${found.originalLine + 1}`
+    const origin = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(file)?.[1] ?? ownOrigin(file)
+    return { name: `${functionName || '(anonymous)'} ${file}${line}`, origin }
+  }
+}
+
+/** drizzle brings maps of its own, whose paths look like ours. */
+function ownOrigin(file) {
+  return file.startsWith('src/') && !existsSync(join(root, file)) ? 'drizzle-orm' : file
 }
