@@ -1,0 +1,56 @@
+import { Agent, request as open } from 'node:http'
+
+// Sends requests over a fixed number of kept connections, each as soon as the last one on it is answered.
+
+export function openLoad(origin, concurrency) {
+  const agent = new Agent({ keepAlive: true, maxSockets: concurrency })
+  const { hostname, port } = new URL(origin)
+
+  /** One answer, read to its end. */
+  function send({ method, path, headers, payload }) {
+    return new Promise((resolve, reject) => {
+      const length = payload
+        ? { 'Content-Type': 'application/json', 'Content-Length': payload.length }
+        : {}
+      const options = { agent, hostname, port, method, path, headers: { ...headers, ...length } }
+      const sent = open(options, (response) => {
+        const chunks = []
+        response.on('data', (chunk) => chunks.push(chunk))
+        response.on('end', () => {
+          const { statusCode: status, headers } = response
+          resolve({ status, headers, body: Buffer.concat(chunks) })
+        })
+        response.on('error', reject)
+      })
+      sent.on('error', reject)
+      sent.end(payload)
+    })
+  }
+
+  /** Sends all, and gives how long each and all of them took. `check` sees every status. */
+  async function sendAll(requests, check = () => undefined) {
+    const latencies = new Float64Array(requests.length)
+    let next = 0
+    async function connection() {
+      while (next < requests.length) {
+        const place = next
+        next += 1
+        const sentAt = performance.now()
+        const { status, body } = await send(requests[place])
+        latencies[place] = performance.now() - sentAt
+        check(status, place, body)
+      }
+    }
+    const startedAt = performance.now()
+    await Promise.all(Array.from({ length: concurrency }, connection))
+    return { seconds: (performance.now() - startedAt) / 1000, latencies }
+  }
+
+  return { send, sendAll, close: () => agent.destroy() }
+}
+
+/** A request as it is sent, its body ready. */
+export function ready({ method, path, headers, body }) {
+  const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body))
+  return { method, path, headers, payload }
+}

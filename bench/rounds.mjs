@@ -1,0 +1,58 @@
+import { mean, median, quantile, ratio } from './statistics.mjs'
+
+// Contestants take turns in short rounds, so that whatever else the machine does meets all of them.
+
+/** Rounds that are not counted: the runtime compiles what is used often. */
+export const warmUpRounds = 2
+
+/**
+ * `contestants` have a name, a way to send and a way to tell their CPU time; `requestsOf` gives what
+ * one of them is sent in a round, from 0 on. An answer that is not as expected, or where nothing is
+ * expected not a success, ends it all.
+ */
+export async function takeTurns(contestants, rounds, requestsOf) {
+  const results = new Map(contestants.map(({ name }) => [name, []]))
+  for (let round = 0; round < warmUpRounds + rounds; round += 1) {
+    // Whoever begins may find another machine than whoever ends.
+    const order = contestants.map((_, place) => contestants[(place + round) % contestants.length])
+    for (const contestant of order) {
+      const requests = requestsOf(contestant, round)
+      const [cpuBefore, wrong] = [contestant.cpuMs(), []]
+      const { seconds, latencies } = await contestant.load.sendAll(
+        requests,
+        (status, place, body) => {
+          const { expected } = requests[place]
+          const isRight = expected === undefined ? status < 400 : status === expected
+          if (!isRight) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
+        },
+      )
+      if (wrong.length > 0) {
+        throw new Error(
+          `${contestant.name}: ${wrong.length} of ${requests.length} wrong: ${wrong[0]}`,
+        )
+      }
+      const cpuMs = cpuBefore === null ? null : contestant.cpuMs() - cpuBefore
+      if (round >= warmUpRounds)
+        results.get(contestant.name).push({ count: requests.length, seconds, latencies, cpuMs })
+    }
+  }
+  return results
+}
+
+const rate = ({ count, seconds }) => count / seconds
+
+/** What one contestant did in all rounds. */
+export function summarize(rounds) {
+  const latencies = rounds.flatMap((round) => [...round.latencies])
+  const count = rounds.reduce((sum, round) => sum + round.count, 0)
+  const isCounted = rounds.every((round) => round.cpuMs !== null)
+  return {
+    perSecond: median(rounds.map(rate)),
+    p50: quantile(latencies, 0.5),
+    p99: quantile(latencies, 0.99),
+    cpuMs: isCounted ? (mean(rounds.map((round) => round.cpuMs)) * rounds.length) / count : null,
+  }
+}
+
+/** How much faster one is than another, round by round. */
+export const speedRatio = (ours, theirs) => ratio(ours.map(rate), theirs.map(rate))
