@@ -7,7 +7,7 @@ import { root } from '../dev/wrangler.mjs'
 // between. Miniflare is wrangler's, so that it is the version that `npm run dev` runs.
 
 const ours = createRequire(join(root, 'package.json'))
-const { Log, LogLevel, Miniflare, convertV4MiniflareOptions } = createRequire(
+const { Log, LogLevel, Miniflare, Response, convertV4MiniflareOptions } = createRequire(
   ours.resolve('wrangler/package.json'),
 )('miniflare')
 
@@ -51,7 +51,7 @@ export async function startContestant(given) {
           d1Databases: { DB: 'bench' },
           kvNamespaces: { KV: 'bench' },
           r2Buckets: { R2: 'bench' },
-          serviceBindings: { MAIL: { name: 'mail', entrypoint: 'MailSink' } },
+          serviceBindings: { MAIL: { name: 'mail', entrypoint: 'MailSink' }, ASSETS: serveAsset },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
         { name: 'mail', compatibilityDate, modulesRoot: mail.folder, modules: mail.modules },
@@ -70,6 +70,11 @@ export async function startContestant(given) {
     inspector: () => instance.getInspectorURL(),
     stop: () => instance.dispose(),
   }
+}
+
+/** A file of assets/, which a Worker asks for once. */
+function serveAsset(request) {
+  return new Response(readFileSync(join(root, 'assets', new URL(request.url).pathname)))
 }
 
 function showErrors(name) {

@@ -1,4 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { hashToken } from '../crypto/token'
+import { type Database, keptQuery } from '../storage/database'
 import { follows } from '../storage/graph-schema'
 import { accounts } from '../storage/schema'
 import { accountColumns } from './accounts'
@@ -6,7 +8,7 @@ import { isKnownTo, isOpenTo, isShownTo } from './audience'
 import type { Core } from './context'
 import { fail } from './errors'
 import { type Person, seenBy } from './profiles'
-import { authenticate, type Caller, ownNumber } from './sessions'
+import { authenticate, type Caller, keptOwnNumber } from './sessions'
 
 /** Followers, followed people and requests, in pages that are cut by the time of an entry. */
 
@@ -38,14 +40,12 @@ const sides = {
  * A page of a list of the account that `subject` yields, as its viewer sees it; nothing is read
  * where it yields none. People who are not shown are passed over before the page is counted.
  */
-function pageOf(core: Core, subject: SQL, viewer: SQL, list: FollowList, page: FollowPage) {
+function pageOf(db: Database, subject: SQL, list: FollowList, order: FollowPage['order']) {
   const side = sides[list]
-  const isNewestFirst = page.order === 'newest'
-  const direction = isNewestFirst ? sql`DESC` : sql`ASC`
-  const beyond = isNewestFirst
-    ? sql`followed_at < ${page.after ?? Number.MAX_SAFE_INTEGER}`
-    : sql`followed_at > ${page.after ?? 0}`
-  return core.db
+  const direction = order === 'newest' ? sql`DESC` : sql`ASC`
+  const after = sql.placeholder('after')
+  const beyond = order === 'newest' ? sql`followed_at < ${after}` : sql`followed_at > ${after}`
+  return db
     .select({
       entryId: follows.entryId,
       isApproved: follows.approved,
@@ -55,11 +55,34 @@ function pageOf(core: Core, subject: SQL, viewer: SQL, list: FollowList, page: F
     .from(follows)
     .innerJoin(accounts, sql`${accounts.number} = ${side.other}`)
     .where(
-      sql`${side.subject} = ${subject} AND approved = ${side.approved} AND ${beyond} AND ${isShownTo(viewer)}`,
+      sql`${side.subject} = ${subject} AND approved = ${side.approved} AND ${beyond}
+        AND ${isShownTo(keptOwnNumber())}`,
     )
     .orderBy(sql`followed_at ${direction}`)
-    .limit(page.limit)
+    .limit(sql.placeholder('limit'))
 }
+
+/** The pages of one kind of subject: each list in each order is a query of its own. */
+function keptPages(subject: () => SQL) {
+  const kept = new Map<string, ReturnType<typeof keptQuery<ReturnType<typeof pageOf>>>>()
+  return ({ db }: Core, list: FollowList, page: FollowPage, values: { tokenHash: string }) => {
+    const { order, limit } = page
+    const name = `${list} ${order}`
+    const query = kept.get(name) ?? keptQuery((built) => pageOf(built, subject(), list, order))
+    kept.set(name, query)
+    const beginning = order === 'newest' ? Number.MAX_SAFE_INTEGER : 0
+    return query(db, { ...values, limit, after: page.after ?? beginning })
+  }
+}
+
+const ownPage = keptPages(keptOwnNumber)
+
+const known = () =>
+  sql`FROM accounts WHERE id = ${sql.placeholder('id')} AND ${isKnownTo(keptOwnNumber())}`
+const openedPage = keptPages(() => sql`(SELECT number ${known()} AND ${isOpenTo(keptOwnNumber())})`)
+const subjectOf = keptQuery((db) =>
+  db.all<{ isOpen: number }>(sql`SELECT ${isOpenTo(keptOwnNumber())} AS isOpen ${known()}`),
+)
 
 type FollowRow = Awaited<ReturnType<typeof pageOf>>[number]
 
@@ -83,8 +106,12 @@ export async function listOwnFollows(
   list: FollowList,
   page: FollowPage,
 ): Promise<FollowEntry[]> {
-  const own = await ownNumber(caller)
-  const { viewer, rows } = await authenticate(core, caller, pageOf(core, own, own, list, page))
+  const tokenHash = await hashToken(caller.token ?? '')
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
+    ownPage(core, list, page, { tokenHash }),
+  )
   return toEntries(core, viewer, rows[0])
 }
 
@@ -99,14 +126,12 @@ export async function listFollows(
   list: Exclude<FollowList, 'requests'>,
   page: FollowPage,
 ): Promise<FollowEntry[]> {
-  const own = await ownNumber(caller)
-  const known = sql`FROM accounts WHERE id = ${id} AND ${isKnownTo(own)}`
-  const opened = sql`(SELECT number ${known} AND ${isOpenTo(own)})`
+  const values = { id, tokenHash: await hashToken(caller.token ?? '') }
   const { viewer, rows } = await authenticate(
     core,
     caller,
-    core.db.all<{ isOpen: number }>(sql`SELECT ${isOpenTo(own)} AS isOpen ${known}`),
-    pageOf(core, opened, own, list, page),
+    subjectOf(core.db, values),
+    openedPage(core, list, page, values),
   )
   const [[subject], entries] = rows
   if (!subject) fail({ code: 'account_not_found' })

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm'
-import { run } from '../storage/database'
+import { hashToken } from '../crypto/token'
+import { keptQuery, run } from '../storage/database'
 import type { Profile } from '../storage/profile'
 import { accounts } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
@@ -8,7 +9,7 @@ import type { Core } from './context'
 import { fail, type Issue } from './errors'
 import { isLine, isProse, usernameKey } from './identifiers'
 import { pictureUrl } from './picture-links'
-import { authenticate, type Caller, ownNumber } from './sessions'
+import { authenticate, type Caller, keptOwnNumber, ownNumber } from './sessions'
 
 /** Profiles: what their parts may hold, and what of them others see. */
 
@@ -213,6 +214,13 @@ export function seenBy(
   return isOwn ? asSelf(core, account) : asStranger(core, account)
 }
 
+const knownPerson = keptQuery((db) =>
+  db
+    .select(accountColumns)
+    .from(accounts)
+    .where(sql`${accounts.id} = ${sql.placeholder('id')} AND ${isKnownTo(keptOwnNumber())}`),
+)
+
 /**
  * The person with an id, as the caller may see them. Fails with account_not_found for an id that is
  * unknown, disabled, or of somebody who has blocked the caller. One round trip.
@@ -221,10 +229,7 @@ export async function getPerson(core: Core, caller: Caller, id: string): Promise
   const { viewer, rows } = await authenticate(
     core,
     caller,
-    core.db
-      .select(accountColumns)
-      .from(accounts)
-      .where(sql`${accounts.id} = ${id} AND ${isKnownTo(await ownNumber(caller))}`),
+    knownPerson(core.db, { id, tokenHash: await hashToken(caller.token ?? '') }),
   )
   const [found] = rows[0]
   return found ? seenBy(core, viewer, found) : fail({ code: 'account_not_found' })

@@ -1,6 +1,6 @@
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { hashToken } from '../crypto/token'
-import { commit, type Query, type Rows, run } from '../storage/database'
+import { commit, keptQuery, type Query, type Rows, run } from '../storage/database'
 import { clients } from '../storage/oauth-schema'
 import { accounts, sessions, system } from '../storage/schema'
 import {
@@ -71,8 +71,8 @@ const { accountNumber, systemEpoch, sessionEpoch, ...verdictColumns } = {
 }
 
 /** The one query that decides about a session: its row, its account and the epochs of both and of all. */
-function verdict(core: Core, tokenHash: string) {
-  return core.db
+const verdictOn = keptQuery((db) =>
+  db
     .select({
       session: verdictColumns,
       account: accountColumns,
@@ -84,12 +84,16 @@ function verdict(core: Core, tokenHash: string) {
     .leftJoin(clients, eq(clients.clientId, sessions.grantedTo))
     .where(
       and(
-        eq(sessions.tokenHash, tokenHash),
-        gt(sessions.idleExpiresAt, core.now),
-        gt(sessions.expiresAt, core.now),
+        eq(sessions.tokenHash, sql.placeholder('tokenHash')),
+        gt(sessions.idleExpiresAt, sql.placeholder('now')),
+        gt(sessions.expiresAt, sql.placeholder('now')),
         isNull(accounts.disabledAt),
       ),
-    )
+    ),
+)
+
+function verdict({ db, now }: Core, tokenHash: string) {
+  return verdictOn(db, { tokenHash, now })
 }
 
 /**
@@ -140,6 +144,11 @@ export async function authenticate<const Queries extends readonly Query[]>(
 export async function ownNumber(caller: Pick<Caller, 'token'>): Promise<SQL> {
   const tokenHash = await hashToken(caller.token ?? '')
   return sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
+}
+
+/** The same in a kept query, to which the value of `tokenHash` is given. */
+export function keptOwnNumber(): SQL {
+  return sql`(SELECT account_number FROM sessions WHERE token_hash = ${sql.placeholder('tokenHash')})`
 }
 
 /** Whether the setting lets this account in: an account without an address has nothing to confirm. */

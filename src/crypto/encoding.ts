@@ -5,13 +5,24 @@ const utf8 = new TextEncoder()
 export type Bytes = Uint8Array<ArrayBuffer>
 
 export function toUtf8(text: string): Bytes {
-  return new Uint8Array(utf8.encode(text))
+  // Never shared memory, which its type leaves open.
+  return utf8.encode(text) as Bytes
 }
 
+const base64UrlAlphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
+
+/** By hand, because it is done at every request, and btoa() would have to be gone over three times. */
 export function toBase64Url(bytes: Uint8Array): string {
-  let binary = ''
-  for (const byte of bytes) binary += String.fromCharCode(byte)
-  return btoa(binary).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '')
+  let text = ''
+  for (let i = 0; i < bytes.length; i += 3) {
+    const group = ((bytes[i] ?? 0) << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
+    // Three bytes are four characters; one byte is two, and two are three.
+    const count = Math.min(bytes.length - i, 3) + 1
+    for (let place = 0; place < count; place += 1) {
+      text += base64UrlAlphabet.charAt((group >> (18 - 6 * place)) & 63)
+    }
+  }
+  return text
 }
 
 /** Null for a text that is not base64url. */

@@ -20,14 +20,21 @@ export async function readBytes(
   request: Request,
   bytesMax: number,
 ): Promise<Uint8Array<ArrayBuffer> | null> {
-  const bytes = new Uint8Array(bytesMax)
+  const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of request.body ?? []) {
-    if (length + chunk.length <= bytesMax) bytes.set(chunk, length)
     length += chunk.length
+    if (length <= bytesMax) chunks.push(chunk)
     if (length > discardedBytesMax) break
   }
-  return length > bytesMax ? null : bytes.subarray(0, length)
+  if (length > bytesMax) return null
+  const bytes = new Uint8Array(length)
+  let end = 0
+  for (const chunk of chunks) {
+    bytes.set(chunk, end)
+    end += chunk.length
+  }
+  return bytes
 }
 
 /**

@@ -15,7 +15,7 @@ const deviceName = 'atrium_device'
 const maxAgeSecondsMax = 400 * 24 * 60 * 60
 
 function isSecure(c: Context<AppEnv>): boolean {
-  return c.var.core.settings.origin.startsWith('https:')
+  return c.get('core').settings.origin.startsWith('https:')
 }
 
 function options(c: Context<AppEnv>, maxAgeSeconds: number): CookieOptions {
@@ -56,7 +56,7 @@ export function readSessionCookie(c: Context<AppEnv>): string | null {
 
 /** `expiresAt` in milliseconds since the epoch. */
 export function setSessionCookie(c: Context<AppEnv>, token: string, expiresAt: number): void {
-  setOwnCookie(c, sessionName, token, Math.floor((expiresAt - c.var.core.now) / 1000))
+  setOwnCookie(c, sessionName, token, Math.floor((expiresAt - c.get('core').now) / 1000))
 }
 
 export function clearSessionCookie(c: Context<AppEnv>): void {

@@ -12,7 +12,7 @@ const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const preflightSeconds = 600
 
 function allowOrigin(c: Context<AppEnv>, origin: string, headers: Headers): void {
-  const isAllowed = c.var.core.settings.allowedOrigins.includes(origin)
+  const isAllowed = c.get('core').settings.allowedOrigins.includes(origin)
   headers.set('Access-Control-Allow-Origin', isAllowed ? origin : '*')
   if (isAllowed) headers.set('Access-Control-Allow-Credentials', 'true')
 }

@@ -29,7 +29,7 @@ export function ofSession(text: string | null): Credentials {
 /** Looks once at the token of an application, which is signed and says itself what it is good for. */
 export const readGrant = createMiddleware<AppEnv>(async function readGrant(c, next) {
   const token = parseBearer(c.req.header('Authorization'))
-  if (token?.includes('.')) c.set('grant', await findGrant(c.var.core, token))
+  if (token?.includes('.')) c.set('grant', await findGrant(c.get('core'), token))
   await next()
 })
 
@@ -64,9 +64,9 @@ function isSafe(method: string): boolean {
  */
 function sender(
   c: Context<AppEnv>,
-  allowedOrigins = c.var.core.settings.allowedOrigins,
+  allowedOrigins = c.get('core').settings.allowedOrigins,
 ): 'ours' | 'foreign' | 'unknown' {
-  const { origin } = c.var.core.settings
+  const { origin } = c.get('core').settings
   const given = c.req.header('Origin')
   const site = c.req.header('Sec-Fetch-Site')
   const ours = [origin, new URL(c.req.url).origin, ...allowedOrigins]
@@ -151,7 +151,7 @@ export function caller(needs: Needs, read: Read = readCredentials) {
 export function session(needs: Needs, read: Read = readCredentials) {
   return createMiddleware<AppEnv>(async function session(c, next) {
     const asking = { ...read(c), ...needs }
-    const { viewer } = await authenticate(c.var.core, asking)
+    const { viewer } = await authenticate(c.get('core'), asking)
     c.set('caller', asking)
     c.set('viewer', viewer)
     await next()

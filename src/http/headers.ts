@@ -14,10 +14,15 @@ const always: { readonly [name: string]: string } = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
 }
+const entries = Object.entries(always)
 
 export const securityHeaders = createMiddleware<AppEnv>(async function securityHeaders(c, next) {
+  // Beforehand, so that the answer is made with them; each crossing into the runtime's headers costs.
+  for (const [name, value] of entries) c.header(name, value)
   await next()
-  for (const [name, value] of Object.entries(always)) {
+  // An answer that a handler made itself has none of them.
+  if (c.res.headers.has('X-Frame-Options')) return
+  for (const [name, value] of entries) {
     if (!c.res.headers.has(name)) c.res.headers.set(name, value)
   }
 })

@@ -11,7 +11,7 @@ const periodSeconds = 10
  */
 export const shield = createMiddleware<AppEnv>(async function shield(c, next) {
   if (
-    c.var.core.settings.throttle &&
+    c.get('core').settings.throttle &&
     !(await isLetThrough(c.env.RATE_LIMIT, c.req.header('CF-Connecting-IP')))
   ) {
     fail({ code: 'too_many_attempts', retryAfterSeconds: periodSeconds })

@@ -1,8 +1,10 @@
+import { Column } from 'drizzle-orm/column'
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
-import type { SQL } from 'drizzle-orm/sql'
+import { is } from 'drizzle-orm/entity'
+import { fillPlaceholders, SQL, StringChunk, sql } from 'drizzle-orm/sql'
 import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core/dialect'
 import { SQLiteSelectBuilder } from 'drizzle-orm/sqlite-core/query-builders/select'
-import * as utils from 'drizzle-orm/utils'
+import { getTableName } from 'drizzle-orm/table'
 
 /**
  * D1 as the core uses it: drizzle builds the queries, and we send them. Reads and changes are batches, so
@@ -41,30 +43,111 @@ interface Prepared {
 
 const dialect = new SQLiteAsyncDialect()
 
-/** Of drizzle's own select, and so missing from its types: reads one row of values into the shape that was asked for. */
-const { mapResultRow } = utils as unknown as {
-  mapResultRow(fields: unknown, values: readonly unknown[], nullability: unknown): unknown
+/** What a select asks for: where each value goes, and what knows how it is stored. */
+interface Field {
+  readonly path: readonly string[]
+  readonly field: unknown
+}
+
+/** Which tables of a query have a row in each of its rows; those of a left join may have none. */
+type Presence = { readonly [table: string]: boolean } | undefined
+
+/** How the values of a row become the shape that was asked for, worked out once a query. */
+function rowReader(fields: readonly Field[]): (row: unknown, presence: Presence) => unknown {
+  const places = fields.map(({ path, field }) => ({
+    group: path.length > 1 ? path[0] : undefined,
+    name: path.at(-1) ?? '',
+    column: is(field, Column) ? field : null,
+  }))
+  const tables = new Map(
+    places.flatMap(({ group, column }) =>
+      group !== undefined && column ? [[group, getTableName(column.table)]] : [],
+    ),
+  )
+  const groups = new Set(places.flatMap(({ group }) => (group === undefined ? [] : [group])))
+  return (row, presence) => {
+    // D1 hands rows over as objects, with their columns in the order of the query.
+    const values = Object.values(Object(row))
+    const read: Record<string, unknown> = {}
+    const parts = new Map<string | undefined, Record<string, unknown>>([[undefined, read]])
+    for (const group of groups) {
+      const part = {}
+      read[group] = part
+      parts.set(group, part)
+    }
+    const present = new Set<string | undefined>()
+    for (const [i, { group, name, column }] of places.entries()) {
+      const value = values[i]
+      if (value !== null) present.add(group)
+      const part = parts.get(group) ?? read
+      part[name] = value === null || !column ? value : column.mapFromDriverValue(value)
+    }
+    for (const [group, table] of tables) {
+      if (presence?.[table] === false && !present.has(group)) read[group] = null
+    }
+    return read
+  }
 }
 
 /** What drizzle's select asks for when it is to be sent: the part of its sessions that it needs. */
 const session = {
-  prepareOneTimeQuery(query: { sql: string; params: unknown[] }, fields: unknown) {
+  prepareOneTimeQuery(
+    { sql, params }: { sql: string; params: unknown[] },
+    fields: readonly Field[],
+  ) {
+    const readRow = rowReader(fields)
     const prepared = {
-      ...query,
-      /** Set by drizzle: which tables of a left join may be missing. */
-      joinsNotNullableMap: undefined as unknown,
-      // D1 hands rows over as objects, with their columns in the order of the query.
+      sql,
+      params,
+      /** Set by drizzle once it is prepared. */
+      joinsNotNullableMap: undefined as Presence,
       read: ({ results }: D1Result) =>
-        results.map((row) =>
-          mapResultRow(fields, Object.values(Object(row)), prepared.joinsNotNullableMap),
-        ),
+        results.map((row) => readRow(row, prepared.joinsNotNullableMap)),
     }
     return prepared
   },
 }
 
+/**
+ * A query that many requests send with other values: built at its first use and kept, because building
+ * takes longer than sending. `build` names the values by `sql.placeholder`.
+ */
+export function keptQuery<Q extends Query>(
+  build: (db: Database) => Q,
+): (db: Database, values: { readonly [name: string]: unknown }) => Q {
+  let kept: Prepared | null = null
+  return (db, values) => {
+    kept ??= (build(db) as unknown as Preparable)._prepare()
+    const filled = { ...kept, params: fillPlaceholders([...kept.params], { ...values }) }
+    return { _prepare: () => filled } as unknown as Q
+  }
+}
+
+/** What is in a query, whether drizzle's or ours. */
+interface Preparable {
+  _prepare(): Prepared
+}
+
+/**
+ * The text and values of a raw statement. Drizzle would ask of each of its many parts which of a dozen
+ * kinds it is; those of ours are texts, statements and values, and what is left is drizzle's.
+ */
+function write(chunk: unknown, into: { sql: string; params: unknown[] }): void {
+  if (chunk instanceof StringChunk) into.sql += chunk.value.join('')
+  else if (chunk instanceof SQL) for (const part of chunk.queryChunks) write(part, into)
+  else if (typeof chunk === 'object' && chunk !== null) {
+    const { sql: text, params } = dialect.sqlToQuery(sql`${chunk}`)
+    into.sql += text
+    into.params.push(...params)
+  } else if (chunk !== undefined) {
+    into.sql += '?'
+    into.params.push(chunk)
+  }
+}
+
 function raw<Result>(statement: SQL, read: (result: D1Result) => unknown): Query<Result> {
-  const prepared = { ...dialect.sqlToQuery(statement), read }
+  const prepared = { sql: '', params: [], read }
+  write(statement, prepared)
   return { _prepare: () => prepared } as unknown as Query<Result>
 }
 
@@ -139,7 +222,7 @@ function batch<const Queries extends readonly [Query, ...Query[]]>(
   db: Database,
   queries: Queries,
 ): Promise<Rows<Queries>> {
-  const prepared = queries.map((query) => (query as unknown as { _prepare(): Prepared })._prepare())
+  const prepared = queries.map((query) => (query as unknown as Preparable)._prepare())
   const statements = prepared.map(({ sql, params }) => db.$client.prepare(sql).bind(...params))
   return attempt(async () => {
     const results = await db.$client.batch(statements)

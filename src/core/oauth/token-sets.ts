@@ -21,9 +21,8 @@ export async function issueTokens(
   },
 ): Promise<TokenSet> {
   const { accountId, scopes, refreshToken } = given
-  const [access, idToken] = await Promise.all([
-    issueAccessToken(core, { ...given, subject: accountId }),
-    scopes.includes('openid') ? issueIdToken(core, given) : null,
-  ])
+  // One after the other: both need the keys, which the first of them reads.
+  const access = await issueAccessToken(core, { ...given, subject: accountId })
+  const idToken = scopes.includes('openid') ? await issueIdToken(core, given) : null
   return { access, refreshToken, idToken }
 }
