@@ -11,6 +11,7 @@ import { type Env, readSettings, SettingsError } from './env'
 import { discardUnread } from './http/body'
 import { cors } from './http/cors'
 import { readGrant } from './http/credentials'
+import { deploymentCheck } from './http/deployment-check'
 import { type AppEnv, errorBoundary, type FailureTable, renderFailure } from './http/dialect'
 import { disownPage } from './http/disown-page'
 import { securityHeaders } from './http/headers'
@@ -74,6 +75,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
     await checkHealth(c.var.core)
     return c.json({ status: 'ok' })
   })
+  app.route('/', deploymentCheck)
   app.route('/', disownPage)
   app.route('/', pictureFile)
   app.route('/', pageStyle)

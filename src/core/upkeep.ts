@@ -38,6 +38,7 @@ export async function sweepExpired(core: Core): Promise<void> {
     // Kept for a day, so that a code that is shown again is still known for what it is.
     sweep(sql`authorization_codes`, sql`expires_at <= ${now - usedCodeKeptMs}`),
     sweep(sql`pushed_requests`, sql`expires_at <= ${now}`),
+    sweep(sql`deployment_checks`, sql`expires_at <= ${now}`),
     sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
   )
