@@ -1,8 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as wait } from 'node:timers/promises'
 import { runWrangler } from '../dev/wrangler.mjs'
-import { header, readValue, writeValue } from './wrangler-toml.mjs'
+import { change, execute, look, openSite, parse, read, shown, write } from './deploy-site.mjs'
 
 // What `npm run deploy` does, step by step. Each looks first and does only what is missing, so that
 // the command can be given again after any failure, and a second time changes nothing but the code.
@@ -18,7 +17,7 @@ const checkTokenMs = 10 * 60 * 1000
  * the account is taken for an empty one. Throws an Error with what is wrong and what to do about it.
  */
 export async function deploy(options, world = {}) {
-  const site = open(options, { ...realWorld, ...world })
+  const site = openSite(options, { ...realWorld, ...world })
   site.print(
     `${options.isDryRun ? 'Showing what deploying would do to' : 'Deploying'} ${site.name}`,
   )
@@ -32,62 +31,6 @@ export async function deploy(options, world = {}) {
   makeSecrets(site)
   upload(site)
   await check(site)
-}
-
-function open({ environment, isDryRun, config, origin, mailFrom }, world) {
-  const text = readFileSync(config, 'utf8')
-  const name = readValue(text, environment === 'production' ? '' : `[env.${environment}]`, 'name')
-  return {
-    ...world,
-    environment,
-    isDryRun,
-    config,
-    name,
-    given: { ORIGIN: origin, MAIL_FROM: mailFrom },
-    // An empty name means the top of the file, and says that this is meant.
-    environmentFlags: ['--env', environment === 'production' ? '' : environment],
-    say: (step, words) => world.print(`  ${step.padEnd(11)} ${words}`),
-  }
-}
-
-function read(site, table, key, options) {
-  const text = readFileSync(site.config, 'utf8')
-  return readValue(text, header(site.environment, table, options), key)
-}
-
-function write(site, table, key, value, options) {
-  const text = readFileSync(site.config, 'utf8')
-  const changed = writeValue(text, header(site.environment, table, options), key, value)
-  if (!site.isDryRun && changed !== text) writeFileSync(site.config, changed)
-}
-
-/** A command as somebody would type it. */
-function shown(args) {
-  const quote = (arg) => (arg.includes("'") ? JSON.stringify(arg) : `'${arg}'`)
-  return `wrangler ${args.map((arg) => (/^[\w./=-]+$/.test(arg) ? arg : quote(arg))).join(' ')}`
-}
-
-/** Runs what only looks. */
-function look(site, args) {
-  const { code, stdout, stderr } = site.run(args)
-  if (code !== 0) throw new Error(`${shown(args)} failed:\n${stdout}${stderr}`)
-  return stdout
-}
-
-/** Runs what changes something; `input` is a secret, so it is never shown. */
-function change(site, args, input) {
-  if (site.isDryRun) {
-    site.print(`    $ ${input === undefined ? '' : 'a random secret | '}${shown(args)}`)
-    return ''
-  }
-  const { code, stdout, stderr } = site.run(args, input)
-  if (code !== 0) throw new Error(`${shown(args)} failed:\n${stdout}${stderr}`)
-  return stdout
-}
-
-/** The JSON in an output that may begin with other lines. */
-function parse(output) {
-  return JSON.parse(output.slice(Math.max(0, output.search(/^[[{]/m))))
 }
 
 function readSettings(site) {
@@ -237,20 +180,6 @@ function listSecrets(site) {
   // Before its first deployment there is no Worker that could have secrets.
   if (/Worker "[^"]*".* not found/s.test(stdout + stderr)) return []
   throw new Error(`${shown(args)} failed:\n${stdout}${stderr}`)
-}
-
-function execute(site, sql) {
-  return [
-    'd1',
-    'execute',
-    'DB',
-    '--remote',
-    '--yes',
-    '--json',
-    '--command',
-    sql,
-    ...site.environmentFlags,
-  ]
 }
 
 function hasAccounts(site) {
