@@ -1,37 +1,29 @@
-import { once } from 'node:events'
 import { checkName, formatVersion, lastMigration, listTables, rows } from './backup-tables.mjs'
 
 const pageRows = 500
 
+const toLines = (values) => values.map((value) => `${JSON.stringify(value)}\n`).join('')
+
 /**
- * Writes every row as a line of JSON to a stream, page by page, so that memory does not grow with the
- * database. The last line counts them: a file without it is not whole.
+ * Every row as a line of JSON, a page at a time, so that memory does not grow with the database; `counts`
+ * is given the number of rows of each table. The last line holds them: a file without it is not whole.
  *
  * Pages are read one after the other while the place goes on working, so that the whole is no
  * snapshot; restoring leaves out what refers to something that was not there yet.
  */
-export async function writeBackup(db, stream, say) {
-  const put = async (line) => {
-    if (!stream.write(`${JSON.stringify(line)}\n`)) await once(stream, 'drain')
-  }
+export async function* backupLines(db, counts, say) {
   const migration = await lastMigration(db)
-  await put({
-    atrium: 'backup',
-    version: formatVersion,
-    migration,
-    madeAt: new Date().toISOString(),
-  })
-  const counts = {}
-  for (const { name } of await listTables(db)) {
-    counts[name] = 0
-    for await (const page of pagesOf(db, name)) {
-      for (const row of page) await put({ table: name, row: checkRow(name, row) })
-      counts[name] += page.length
-      say(name, counts[name])
+  const madeAt = new Date().toISOString()
+  yield toLines([{ atrium: 'backup', version: formatVersion, migration, madeAt }])
+  for (const { name: table } of await listTables(db)) {
+    counts[table] = 0
+    for await (const page of pagesOf(db, table)) {
+      yield toLines(page.map((row) => ({ table, row: checkRow(table, row) })))
+      counts[table] += page.length
+      say(table, counts[table])
     }
   }
-  await put({ rows: counts })
-  return counts
+  yield toLines([{ rows: counts }])
 }
 
 async function* pagesOf(db, table) {

@@ -1,8 +1,8 @@
 import { createWriteStream, existsSync, renameSync } from 'node:fs'
-import { finished } from 'node:stream/promises'
+import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { saveObjects } from './backup-objects.mjs'
-import { writeBackup } from './backup-steps.mjs'
+import { backupLines } from './backup-steps.mjs'
 import { openBindings, targetOptions, targetUsage } from './bindings.mjs'
 import { progress } from './progress.mjs'
 
@@ -20,11 +20,10 @@ try {
 async function backup() {
   const { name, db, r2, close } = await openBindings(values)
   try {
-    const stream = createWriteStream(`${file}.part`, { mode: 0o600 })
     const show = progress()
-    const counts = await writeBackup(db, stream, show.say)
-    stream.end()
-    await finished(stream)
+    const counts = {}
+    const stream = createWriteStream(`${file}.part`, { mode: 0o600 })
+    await pipeline(backupLines(db, counts, show.say), stream)
     renameSync(`${file}.part`, file)
     const objects = values.objects ? await saveObjects(r2, values.objects, show.say) : null
     show.end()
