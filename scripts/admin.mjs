@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { places, runWrangler } from '../dev/wrangler.mjs'
 import { createClient, deleteClient, listClients, rotateSecret } from './admin-clients.mjs'
+import { endEverything } from './end-sessions.mjs'
 
 const usage = `usage: npm run admin -- grant <username>     make an account an administrator
        npm run admin -- revoke <username>    make it an ordinary account again
@@ -12,13 +13,15 @@ const usage = `usage: npm run admin -- grant <username>     make an account an a
        npm run admin -- client rotate-secret ID
                                              a new secret; the one before is good for 24 hours
        npm run admin -- client delete ID     its tokens end at once
+       npm run admin -- end-all-sessions     everybody signs in again; applications lose their grants
   -- works on the state of \`npm run dev\`, or with one of these:
-  --remote            the deployed database
+  --remote            the deployed database; with --env staging, that of staging
   --harness           the state of \`npm run dev:harness\`
   --persist-to DIR    another local state`
 
 const targetOptions = {
   remote: { type: 'boolean', default: false },
+  env: { type: 'string' },
   harness: { type: 'boolean', default: false },
   'persist-to': { type: 'string' },
 }
@@ -40,6 +43,7 @@ const commands = {
   'client list': { takes: [], run: listClients },
   'client rotate-secret': { takes: ['ID'], run: rotateSecret },
   'client delete': { takes: ['ID'], run: deleteClient },
+  'end-all-sessions': { takes: [], run: endAllSessions },
 }
 
 try {
@@ -62,6 +66,12 @@ function setRole({ name, execute }, username, role) {
   }
   const change = role === 'admin' ? 'is now an administrator' : 'is no administrator any more'
   console.log(`${account.username} ${change} in ${name}.`)
+  return 0
+}
+
+function endAllSessions({ name, execute }) {
+  execute(endEverything.join('; '))
+  console.log(`Every session and grant in ${name} has ended: people sign in again.`)
   return 0
 }
 
@@ -95,13 +105,20 @@ function readArguments(args) {
   return { command: commands[name], given, values }
 }
 
-function chooseTarget({ remote, harness, 'persist-to': persistTo }) {
+function chooseTarget({ remote, env: environment, harness, 'persist-to': persistTo }) {
   if (remote && (harness || persistTo !== undefined)) {
     throw new Error('--remote goes with no local state.')
   }
+  if (environment !== undefined && (!remote || !['staging', 'production'].includes(environment))) {
+    throw new Error('--env staging or --env production goes with --remote.')
+  }
   const place = harness ? places.harness : places.dev
   const config = ['--config', place.config]
-  if (remote) return { name: 'the deployed database', flags: [...config, '--remote', '--yes'] }
+  if (remote) {
+    const isStaging = environment === 'staging'
+    const flags = [...config, '--env', isStaging ? 'staging' : '', '--remote', '--yes']
+    return { name: `the deployed database${isStaging ? ' of staging' : ''}`, flags }
+  }
   const state = persistTo ?? place.state
   const name = persistTo ?? (harness ? 'the state of the harness' : 'the local state')
   return { name, flags: [...config, '--local', '--persist-to', state] }

@@ -281,6 +281,7 @@ describe('the documents', () => {
     'README.md',
     'ARCHITECTURE.md',
     'SECURITY.md',
+    'OPERATIONS.md',
     'test/harness/README.md',
   ].filter((path) => existsSync(join(root, path)))
   const everywhere = [
