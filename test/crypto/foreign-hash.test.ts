@@ -1,6 +1,6 @@
 import bcryptjs from 'bcryptjs'
 import { hashPassword as betterAuthHash } from 'better-auth/crypto'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { bcrypt } from '../../src/crypto/bcrypt'
 import { toBase64Url, toHex, toUtf8 } from '../../src/crypto/encoding'
 import { readForeignHash } from '../../src/crypto/foreign-hash'
@@ -149,6 +149,7 @@ describe('PBKDF2', () => {
 
 describe('what is stored', () => {
   const bcryptText = '$2b$04$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
+  const bcryptOfStar = '$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW'
   const scryptText = `$scrypt$ln=4,r=1,p=1$c2FsdA$${'A'.repeat(43)}`
   const pbkdf2Text = `$pbkdf2-sha256$1000$c2FsdA$${'A'.repeat(43)}`
 
@@ -206,5 +207,23 @@ describe('what is stored', () => {
       expect(needsRehash(stored, hashing)).toBe(true)
     }
     expect(readForeignHash(await hashPassword('a password', hashing))).toBeNull()
+  })
+
+  test('costs a wrong password what ours would, where it is cheaper', async () => {
+    const costly = { ...hashing, iterations: 200_000 }
+    const deriveBits = vi.spyOn(crypto.subtle, 'deriveBits')
+    const roundsOf = async (password: string, stored: string | null) => {
+      deriveBits.mockClear()
+      await verifyPassword(password, stored, costly)
+      return deriveBits.mock.calls.length
+    }
+    const ours = await roundsOf('x', null)
+    expect(ours).toBe(2)
+    expect(await roundsOf('x', bcryptText)).toBe(ours)
+    expect(await roundsOf('x', bcryptText.replace('$04', '$13'))).toBe(ours)
+    // Cost 10 is slower than this setting by itself, and a right password is hashed anew anyway.
+    expect(await roundsOf('x', bcryptText.replace('$04', '$10'))).toBe(0)
+    expect(await roundsOf('U*U', bcryptOfStar)).toBe(0)
+    deriveBits.mockRestore()
   })
 })

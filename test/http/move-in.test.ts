@@ -109,10 +109,12 @@ test('calls that cannot be right are told before anything is done', async () => 
     [/One file is needed/, '--from', 'wekan'],
     [/Unknown option/, '--from', 'wekan', 'x.json', '--force'],
   ]
-  for (const [message, ...args] of wrong) {
-    const ran = await moveIn(...args)
-    expect(ran.code, ran.output).toBe(2)
-    expect(ran.output).toMatch(message)
-  }
+  await Promise.all(
+    wrong.map(async ([message, ...args]) => {
+      const ran = await moveIn(...args)
+      expect(ran.code, ran.output).toBe(2)
+      expect(ran.output).toMatch(message)
+    }),
+  )
   expect(existsSync(`${missing}.report.jsonl`)).toBe(false)
 }, 60_000)
