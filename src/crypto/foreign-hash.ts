@@ -25,7 +25,7 @@ export interface ForeignHash {
 const bcryptForm = /^\$(meteor\$)?2[aby]\$(\d\d)\$([./A-Za-z0-9]{22})([./A-Za-z0-9]{31})$/
 const bcryptCostMax = 12
 /** Measured in workerd at cost 10; one more is twice as much. */
-const iterationsAtCostTen = 400_000
+const iterationsAtCostTen = 450_000
 
 const scryptForm =
   /^\$scrypt(-nfkc)?\$ln=(\d\d?),r=(\d{1,3}),p=(\d{1,3})\$([\w-]{1,256})\$([\w-]{22,86})$/
@@ -33,7 +33,7 @@ const scryptForm =
 const scryptCostMax = 2 ** 18
 /** r times p: PBKDF2 gives 255 hashes at most, which workerd holds to. */
 const scryptWidthMax = 63
-const iterationsPerScryptCost = 2.25
+const iterationsPerScryptCost = 3.3
 
 const pbkdf2Form = /^\$pbkdf2-sha(256|512)\$(\d{1,9})\$([\w-]{1,256})\$([\w-]{22,86})$/
 
