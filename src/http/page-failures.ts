@@ -45,7 +45,8 @@ function fieldName(field: string): string {
 }
 
 /** Of an application's request, by its name there: nobody has typed it, and its maker knows it so. */
-const isParameter = (field: string) => field.includes('_')
+const isParameter = (field: string) =>
+  field.includes('_') || ['nonce', 'prompt', 'resource', 'request'].includes(field)
 
 function wordIssue({ field, rule, lengthMin }: Issue): string {
   if (field === 'username' && rule === 'format') {

@@ -9,6 +9,7 @@ import {
 } from '../core/oauth/authorization'
 import { findClient } from '../core/oauth/clients'
 import { findRequest } from '../core/oauth/pushed-requests'
+import { isExclusive } from '../core/oauth/redirect-uris'
 import { check, parseForm } from '../http/body'
 import type { AppEnv } from '../http/dialect'
 import { type AuthorizeParameters, AuthorizeQuery, dropEmpty } from './requests'
@@ -121,6 +122,14 @@ export function formTarget(redirectUri: string): string {
   // A CSP cannot name an IPv6 address.
   const isNameless = origin === 'null' || hostname.startsWith('[')
   return `https: ${isNameless ? protocol : origin}`
+}
+
+/** Where somebody is sent, in words by which they can know the place. */
+export function placeOf(redirectUri: string): string {
+  const { host, protocol } = new URL(redirectUri)
+  if (isExclusive(redirectUri)) return host
+  // The host of an app's own scheme is what it likes to call itself.
+  return `an app on this device (${protocol === 'http:' ? host : protocol.slice(0, -1)})`
 }
 
 /** Which application waits behind a path of ours that somebody is on their way to; null for none. */

@@ -125,6 +125,7 @@ authorize.get('/oauth/authorize', notByHead, shield, (c) =>
 
 /** OpenID Connect lets clients post what they ask; a browser brings no cookie along with that. */
 authorize.post('/oauth/authorize', shield, async (c) => {
+  c.set('isPage', true)
   const sent: object = Object(await readBody(c))
   return c.redirect(`/oauth/authorize?${toParameters({ ...sent })}`, 303)
 })

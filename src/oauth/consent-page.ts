@@ -1,26 +1,17 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { Standing } from '../core/oauth/authorization'
-import { isExclusive } from '../core/oauth/redirect-uris'
 import { pictureUrl } from '../core/picture-links'
 import { scopes as allScopes } from '../core/scopes'
 import type { AppEnv } from '../http/dialect'
 import { answerPage } from '../http/page'
 import { hidden, notice } from '../http/page-parts'
-import { type AskedRequest, formTarget } from './authorize-request'
+import { type AskedRequest, formTarget, placeOf } from './authorize-request'
 
 /** Who asks, for what, and as whom: the page on which a person says yes or no. */
 
 const unknownToUs =
   'This application introduced itself, and nobody here has checked who is behind it.'
-
-/** Where the answer goes, in words by which a person can know a place. */
-function placeOf(redirectUri: string): string {
-  const { host, protocol } = new URL(redirectUri)
-  if (isExclusive(redirectUri)) return host
-  // The host of an app's own scheme is what it likes to call itself.
-  return `an app on this device (${protocol === 'http:' ? host : protocol.slice(0, -1)})`
-}
 
 export async function answerConsent(
   c: Context<AppEnv>,

@@ -11,7 +11,7 @@ import type { AppEnv } from '../http/dialect'
 import { answerPage } from '../http/page'
 import { pageBoundary } from '../http/page-failures'
 import { button, hidden } from '../http/page-parts'
-import { formTarget } from './authorize-request'
+import { formTarget, placeOf } from './authorize-request'
 import { dropEmpty, LogoutBody, LogoutQuery, toParameters } from './requests'
 
 /** Signing out at the wish of an application (OpenID Connect RP-Initiated Logout). The person is asked. */
@@ -44,7 +44,7 @@ async function nextPlace(c: Context<AppEnv>, sent: unknown): Promise<string | nu
 async function ask(c: Context<AppEnv>, sent: unknown): Promise<Response> {
   const next = await nextPlace(c, sent)
   const { appName } = c.var.core.settings
-  const further = next === null ? null : `Then you go on to ${new URL(next).host}.`
+  const further = next === null ? null : `Then you go on to ${placeOf(next)}.`
   return answerPage(c, {
     title: 'Sign out',
     content: html`<h1>Sign out?</h1>

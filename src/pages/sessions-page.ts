@@ -35,7 +35,7 @@ ${hiddenCount > 0 ? html`<p class="hint">And ${hiddenCount} more, not used for l
 <p>Sign it out, then <a href="/account/security/password">change your password</a>.</p>
 <div class="actions">${others.length > 0 ? buttonForm(`${path}/end-others`, 'Sign out all others') : ''}
 ${buttonForm(`${path}/end-all`, 'Sign out everywhere', { kind: 'danger' })}</div>
-<p class="hint">Either also disconnects applications, until you use them again.</p></section>`
+<p class="hint">Either also disconnects applications, until you allow them again.</p></section>`
   const done = { ended: 'It is signed out.', others: 'All others are signed out.' }
   return answerAccount(c, { section: path, title: 'Devices', content, done })
 })

@@ -140,3 +140,20 @@ test('sweeping an empty house is fine', async () => {
   await sweep()
   await newSignedIn(atrium)
 })
+
+test('what KV remembers of every session that has ended is forgotten, however many there are', async () => {
+  const { token } = await newSignedIn(atrium)
+  await change(
+    `INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch, opened_at,
+        authenticated_at, seen_at, idle_expires_at, expires_at, device)
+      WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 2500)
+      SELECT 'ended ' || i, 'ended ' || i, account_number, session_epoch, system_epoch, opened_at,
+        authenticated_at, seen_at, i, expires_at, device
+      FROM n JOIN sessions ON token_hash = ?`,
+    await hashToken(token),
+  )
+  await sweep()
+  const owed = await rowsOf<{ key: string }>(`SELECT DISTINCT value AS key
+    FROM outbox JOIN json_each(target) WHERE kind = 'forget' AND value LIKE 'ended %'`)
+  expect(owed).toHaveLength(2500)
+})

@@ -90,6 +90,14 @@ describe('the person', () => {
     expect(plain).toContain("form-action 'self';")
   })
 
+  test('is told which app they go on to, and not what it calls itself there', async () => {
+    for (const uri of ['com.example.app://bank.example/bye', 'com.example.app:/bye']) {
+      const local = await newApplication({ logoutUris: [uri] })
+      const page = await open({ client_id: local.clientId, post_logout_redirect_uri: uri })
+      expect(page.text).toContain('go on to an app on this device (com.example.app).')
+    }
+  })
+
   test('is signed out of this browser: what was granted, and other devices, go on', async () => {
     const one = await newPerson(app)
     const own = await newTokens(app, one, client)

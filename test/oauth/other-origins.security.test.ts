@@ -139,6 +139,15 @@ describe('no page is read there', () => {
       // A script is nobody there: a code that it was sent on with could be read where that leads.
       expect(answer.headers.get('Location') ?? '').not.toContain('code=')
     }
+    const [, body = ''] = authorizePath(known).split('?')
+    const posted = await app.call('/oauth/authorize', {
+      method: 'POST',
+      body,
+      cookies: person.cookies,
+      headers: { ...formType, ...script },
+    })
+    expect(posted.status).toBe(303)
+    expectUnreadable(posted)
     const asked = await app.call(authorizePath(known), { cookies: person.cookies, headers: script })
     expect(destinationOf(asked).place).toBe('/sign-in')
   })

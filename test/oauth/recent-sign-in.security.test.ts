@@ -109,6 +109,10 @@ describe('an application never counts as somebody who has just signed in', () =>
       }
     }
     expect(await rowOf(other)).toEqual(before)
+    // The door by which administrators delete others is none to their own account.
+    const own = await app.call(`/api/users/${boss.id}`, { method: 'DELETE', ...bearer(access) })
+    expect(own.status).toBe(401)
+    expect(await rowOf(boss)).toHaveLength(1)
   })
 
   test('while the person themselves, at that moment, does', async () => {

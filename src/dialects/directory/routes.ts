@@ -10,6 +10,7 @@ import {
 import { deleteAccount } from '../../core/deletion'
 import { fail } from '../../core/errors'
 import { login } from '../../core/login'
+import { requireRecentAuthentication } from '../../core/reauthentication'
 import { registerAccount, registerAndSignIn } from '../../core/registration'
 import { authenticate, endAllSessions, endSession } from '../../core/sessions'
 import { body, check, readBody, readQuery } from '../../http/body'
@@ -137,6 +138,9 @@ routes.delete('/api/users/:id', caller, async (c) => {
   const id = c.req.param('id')
   const { account, viewer } = await getAccountRecord(c.var.core, c.var.caller, id)
   requests.requireId(id)
+  // One's own account takes a recent sign-in here as everywhere.
+  const isOwn = account.id === viewer.account.id
+  if (isOwn) await requireRecentAuthentication(c.var.core, viewer, null)
   await deleteAccount(c.var.core, account, viewer)
   return c.json({ _id: account.id })
 })
