@@ -8,4 +8,6 @@ export const endEverything = [
   'DELETE FROM challenges',
   'DELETE FROM authorization_codes',
   'DELETE FROM pushed_requests',
+  // An application that nobody wanted would be let in again, unasked.
+  'DELETE FROM consents',
 ]
