@@ -25,6 +25,7 @@ const passing = {
   codes: ({ purpose }) => purpose !== 'disown',
   authorization_codes: () => true,
   pushed_requests: () => true,
+  consents: () => true,
   signing_keys: () => true,
   outbox: ({ kind }) => kind === 'mail',
 }
