@@ -37,13 +37,14 @@ const env = {
   NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/wrangler'),
 }
 
-/** Runs wrangler to its end. Without a terminal as input it never asks anything. */
-export function runWrangler(args) {
+/** Runs wrangler to its end. Without a terminal as input it never asks anything; `input` is piped into it. */
+export function runWrangler(args, input) {
   requireInstalled()
   const run = spawnSync(node, [wrangler, ...args], {
     cwd: root,
     env,
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+    input,
     encoding: 'utf8',
     maxBuffer: 64 * 1024 * 1024,
   })

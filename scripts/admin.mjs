@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
-import { places, runWrangler } from '../dev/wrangler.mjs'
 import { createClient, deleteClient, listClients, rotateSecret } from './admin-clients.mjs'
+import { endEverything } from './end-sessions.mjs'
+import { chooseTarget, execute, fail, targetOptions, targetUsage } from './target.mjs'
 
 const usage = `usage: npm run admin -- grant <username>     make an account an administrator
        npm run admin -- revoke <username>    make it an ordinary account again
@@ -12,16 +13,9 @@ const usage = `usage: npm run admin -- grant <username>     make an account an a
        npm run admin -- client rotate-secret ID
                                              a new secret; the one before is good for 24 hours
        npm run admin -- client delete ID     its tokens end at once
-  -- works on the state of \`npm run dev\`, or with one of these:
-  --remote            the deployed database
-  --harness           the state of \`npm run dev:harness\`
-  --persist-to DIR    another local state`
+       npm run admin -- end-all-sessions     everybody signs in again; applications lose their grants
+${targetUsage}`
 
-const targetOptions = {
-  remote: { type: 'boolean', default: false },
-  harness: { type: 'boolean', default: false },
-  'persist-to': { type: 'string' },
-}
 const clientOptions = {
   id: { type: 'string' },
   name: { type: 'string' },
@@ -40,6 +34,7 @@ const commands = {
   'client list': { takes: [], run: listClients },
   'client rotate-secret': { takes: ['ID'], run: rotateSecret },
   'client delete': { takes: ['ID'], run: deleteClient },
+  'end-all-sessions': { takes: [], run: endAllSessions },
 }
 
 try {
@@ -48,8 +43,7 @@ try {
   const database = { name: target.name, execute: (sql) => execute(target, sql) }
   process.exitCode = command.run(database, ...given, values)
 } catch (error) {
-  console.error(`${error.message}\n${usage}`)
-  process.exitCode = 2
+  fail(error, usage)
 }
 
 function setRole({ name, execute }, username, role) {
@@ -65,13 +59,10 @@ function setRole({ name, execute }, username, role) {
   return 0
 }
 
-// The SQL goes to wrangler as text, so everything in it must have been checked before.
-function execute(target, sql) {
-  const args = ['d1', 'execute', 'DB', '--json', '--command', sql.replace(/\s+/g, ' ')]
-  const run = runWrangler([...args, ...target.flags])
-  if (run.code === 0) return JSON.parse(run.stdout).flatMap(({ results }) => results)
-  console.error(`${target.name} refused.\n${run.stdout}${run.stderr}`)
-  process.exit(1)
+function endAllSessions({ name, execute }) {
+  execute(endEverything.join('; '))
+  console.log(`Every session and grant in ${name} has ended: people sign in again.`)
+  return 0
 }
 
 function readArguments(args) {
@@ -93,16 +84,4 @@ function readArguments(args) {
     throw new Error(`${name} takes ${takes.join(' ') || 'nothing besides its options'}.`)
   }
   return { command: commands[name], given, values }
-}
-
-function chooseTarget({ remote, harness, 'persist-to': persistTo }) {
-  if (remote && (harness || persistTo !== undefined)) {
-    throw new Error('--remote goes with no local state.')
-  }
-  const place = harness ? places.harness : places.dev
-  const config = ['--config', place.config]
-  if (remote) return { name: 'the deployed database', flags: [...config, '--remote', '--yes'] }
-  const state = persistTo ?? place.state
-  const name = persistTo ?? (harness ? 'the state of the harness' : 'the local state')
-  return { name, flags: [...config, '--local', '--persist-to', state] }
 }

@@ -11,7 +11,7 @@ const budgetBytes = 150 * 1024
 const localOnly = ['/dev/mailbox', '__harness']
 
 const folder = mkdtempSync(join(tmpdir(), 'bundle-'))
-const bundled = runWrangler(['deploy', '--dry-run', '--minify', '--outdir', folder])
+const bundled = runWrangler(['deploy', '--dry-run', '--minify', '--env', '', '--outdir', folder])
 if (bundled.code !== 0) {
   console.error(bundled.stdout + bundled.stderr)
   process.exit(1)

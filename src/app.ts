@@ -12,6 +12,7 @@ import { type Env, readSettings, SettingsError } from './env'
 import { discardUnread } from './http/body'
 import { cors } from './http/cors'
 import { readGrant } from './http/credentials'
+import { deploymentCheck } from './http/deployment-check'
 import {
   type AppEnv,
   EdgeError,
@@ -85,6 +86,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
     await checkHealth(c.var.core)
     return c.json({ status: 'ok' })
   })
+  app.route('/', deploymentCheck)
   app.route('/', disownPage)
   app.route('/', pictureFile)
   app.route('/', signInPages)

@@ -128,7 +128,7 @@ describe('the core', () => {
 
 describe('what may be done in one place only', () => {
   test('deriving bits from a password, under the platform’s cap', () => {
-    expect(occurrences(sources, /deriveBits\s*\(/g)).toEqual(['src/crypto/password-hash.ts: 1'])
+    expect(occurrences(sources, /deriveBits\s*\(/g)).toEqual(['src/crypto/pbkdf2.ts: 1'])
   })
 
   test('opening a session', () => {
@@ -281,6 +281,7 @@ describe('the documents', () => {
     'README.md',
     'ARCHITECTURE.md',
     'SECURITY.md',
+    'OPERATIONS.md',
     'test/harness/README.md',
   ].filter((path) => existsSync(join(root, path)))
   const everywhere = [

@@ -21,6 +21,11 @@ export async function loadCommonPasswords(assets: Fetcher): Promise<void> {
   if (list !== null) common = new Set(list.split('\n'))
 }
 
+/** Whether this isolate has the list. */
+export function hasCommonPasswords(): boolean {
+  return common !== null
+}
+
 function isCommon(password: string): boolean {
   // A password that nobody can judge now is better set in a moment.
   if (common === null) fail({ code: 'unavailable', retryAfterSeconds: 2 })

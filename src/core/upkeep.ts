@@ -51,6 +51,7 @@ function sweeps(core: Core) {
     sweep(sql`authorization_codes`, sql`expires_at <= ${now - usedCodeKeptMs}`),
     sweep(sql`pushed_requests`, sql`expires_at <= ${now}`),
     sweep(sql`refresh_tokens`, sql`refresh_expires_at <= ${now}`),
+    sweep(sql`deployment_checks`, sql`expires_at <= ${now}`),
     sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
   ] as const

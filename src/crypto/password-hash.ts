@@ -1,5 +1,7 @@
 import { type Bytes, fromBase64Url, toBase64Url, toUtf8 } from './encoding'
+import { readForeignHash } from './foreign-hash'
 import { equalInConstantTime } from './keyed'
+import { deriveRound, importPassword, iterationsPerCallMax } from './pbkdf2'
 import { randomBytes } from './random'
 
 /**
@@ -7,13 +9,11 @@ import { randomBytes } from './random'
  *
  * Stored as `$pb2$sha256$<iterations>x<rounds>$<salt>$<hash>$<pepper slot>`. The output of each
  * round joins the account's salt as the salt of the next, so that the rounds cannot be run side by side.
+ * Accounts that moved in have what another system stored, until they sign in (foreign-hash.ts).
  */
 
-/** Production Workers refuse more per call (cloudflare/workerd#1346); a local one does not say so. */
-const iterationsPerCallMax = 100_000
 const roundsMax = 100
 const saltBytes = 16
-const hashBits = 256
 
 export interface PasswordHashing {
   /** In total, over all rounds. */
@@ -29,22 +29,8 @@ interface StoredHash {
   readonly slot: string
 }
 
-/** The only caller of deriveBits: it throws above the platform's cap wherever it runs. */
-export async function deriveRound(
-  password: CryptoKey,
-  salt: Bytes,
-  iterations: number,
-): Promise<Bytes> {
-  if (iterations > iterationsPerCallMax) {
-    throw new RangeError(`PBKDF2 is limited to ${iterationsPerCallMax} iterations per call`)
-  }
-  const derivation = { name: 'PBKDF2', hash: 'SHA-256', salt, iterations }
-  return new Uint8Array(await crypto.subtle.deriveBits(derivation, password, hashBits))
-}
-
 async function stretch(password: string, stored: Omit<StoredHash, 'hash'>, pepper: string) {
-  const bytes = toUtf8(password.normalize('NFC'))
-  const key = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveBits'])
+  const key = await importPassword(toUtf8(password.normalize('NFC')))
   let output: Bytes = new Uint8Array(0)
   for (let round = 0; round < stored.rounds; round += 1) {
     const salt = new Uint8Array([...stored.salt, ...output])
@@ -94,6 +80,15 @@ function parse(stored: string): StoredHash | null {
   }
 }
 
+/** What nobody's password takes: as long as `iterations` of a real one. */
+async function pretend(password: string, iterations: number): Promise<false> {
+  if (iterations > 0) {
+    const salt = new Uint8Array(saltBytes)
+    await stretch(password, { ...split(iterations), salt, slot: '' }, 'nobody')
+  }
+  return false
+}
+
 /**
  * Whether the password is the stored one. Null stands for an account that does not exist or has no
  * password: the same work is done and the answer is always false, whatever the work yields.
@@ -105,18 +100,17 @@ export async function verifyPassword(
 ): Promise<boolean> {
   const parsed = stored === null ? null : parse(stored)
   const pepper = parsed ? hashing.peppers.bySlot.get(parsed.slot) : undefined
-  if (!parsed || pepper === undefined) {
-    await stretch(
-      password,
-      { ...split(hashing.iterations), salt: new Uint8Array(saltBytes), slot: '' },
-      'nobody',
-    )
-    return false
+  if (parsed && pepper !== undefined) {
+    return equalInConstantTime(await stretch(password, parsed, pepper), parsed.hash)
   }
-  return equalInConstantTime(await stretch(password, parsed, pepper), parsed.hash)
+  const foreign = stored === null ? null : readForeignHash(stored)
+  if (!foreign?.isAffordable) return pretend(password, hashing.iterations)
+  // A cheap one is made as slow as ours, so that a wrong password does not tell who moved in.
+  const isRight = await foreign.verify(password)
+  return isRight || pretend(password, hashing.iterations - foreign.iterations)
 }
 
-/** True when the stored text was made with another cost or pepper than those now set. */
+/** True when the stored text was made with another cost or pepper than those now set, or by another system. */
 export function needsRehash(stored: string, hashing: PasswordHashing): boolean {
   const parsed = parse(stored)
   const plan = split(hashing.iterations)

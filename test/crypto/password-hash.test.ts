@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { fromBase64Url, toBase64Url, toHex, toUtf8 } from '../../src/crypto/encoding'
 import {
-  deriveRound,
   hashPassword,
   needsRehash,
   type PasswordHashing,
   verifyPassword,
 } from '../../src/crypto/password-hash'
+import { deriveRound } from '../../src/crypto/pbkdf2'
 
 const peppers = { current: '1', bySlot: new Map([['1', 'a pepper of thirty-two characters!!']]) }
 const hashing: PasswordHashing = { iterations: 1000, peppers }

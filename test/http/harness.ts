@@ -9,6 +9,8 @@ export interface Sent {
   readonly cookies?: Map<string, string>
   /** The client's address, as Cloudflare would tell it. */
   readonly from?: string
+  /** Another server than the one that all tests share. */
+  readonly origin?: string
 }
 
 export interface Received {
@@ -20,8 +22,7 @@ export interface Received {
 }
 
 export async function send(path: string, sent: Sent = {}): Promise<Received> {
-  const origin = inject('origin')
-  const { method, body, cookies, from, headers } = sent
+  const { origin = inject('origin'), method, body, cookies, from, headers } = sent
   const response = await fetch(`${origin}${path}`, {
     method: method ?? (body === undefined ? 'GET' : 'POST'),
     redirect: 'manual',

@@ -1,0 +1,21 @@
+import { readFileSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+
+// Imported first, lets a script import the sources as the bundler reads them: without endings, and
+// texts as strings.
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const isOurs = specifier.startsWith('.') && !/\.\w+$/.test(specifier)
+    return next(isOurs ? `${specifier}.ts` : specifier, context)
+  },
+  load(url, context, next) {
+    if (!url.endsWith('.txt')) return next(url, context)
+    const text = readFileSync(new URL(url), 'utf8')
+    return {
+      format: 'module',
+      shortCircuit: true,
+      source: `export default ${JSON.stringify(text)}`,
+    }
+  },
+})

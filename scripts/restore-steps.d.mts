@@ -1,0 +1,1 @@
+export function inspectBackup(file: string): Promise<{ readonly migration: string }>
