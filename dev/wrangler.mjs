@@ -25,14 +25,18 @@ export const places = {
   },
 }
 
-// Nothing may ask, report, look for updates or fetch a sample location.
-const env = {
-  ...process.env,
+/** Settings by which wrangler asks, reports and looks for nothing, and fetches no sample location. */
+export const quiet = {
   WRANGLER_SEND_METRICS: 'false',
   WRANGLER_SEND_ERROR_REPORTS: 'false',
   WRANGLER_NO_SKILLS_UPDATE_PROMPTS: 'true',
   WRANGLER_HIDE_BANNER: 'true',
   CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+}
+
+const env = {
+  ...process.env,
+  ...quiet,
   // Wrangler is megabytes of JavaScript, compiled at each of its many starts otherwise.
   NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/wrangler'),
 }
@@ -62,7 +66,8 @@ export function startWrangler(args) {
   })
 }
 
-function requireInstalled() {
+/** Ends the script with what to do where wrangler is not there. */
+export function requireInstalled() {
   if (existsSync(wrangler)) return
   console.error('The packages are missing. Run: npm install')
   process.exit(1)

@@ -45,14 +45,14 @@ function newSecret() {
   return { secret, hash: createHash('sha256').update(secret).digest('base64url') }
 }
 
-export function createClient({ name: place, execute }, values) {
+export async function createClient({ name: place, execute }, values) {
   const id = checkId(values.id)
   const name = checkName(values.name ?? id)
   const scopeList = JSON.stringify(checkScopes(values.scope))
   const uris = JSON.stringify((values['redirect-uri'] ?? []).map(checkUri))
   const logoutUris = JSON.stringify((values['post-logout-redirect-uri'] ?? []).map(checkUri))
   const { secret, hash } = newSecret()
-  const [made] = execute(`INSERT INTO clients
+  const [made] = await execute(`INSERT INTO clients
       (client_id, client_name, secret_hash, redirect_uris, logout_uris, client_scopes, is_first_party,
         registered_at)
     VALUES ('${id}', '${name}', ${values.public ? 'NULL' : `'${hash}'`}, '${uris}', '${logoutUris}',
@@ -71,8 +71,8 @@ function showSecret(secret) {
   console.log(`secret: ${secret}\nIt is stored nowhere: keep it now.`)
 }
 
-export function listClients({ name: place, execute }) {
-  const clients = execute('SELECT * FROM clients ORDER BY client_id')
+export async function listClients({ name: place, execute }) {
+  const clients = await execute('SELECT * FROM clients ORDER BY client_id')
   if (clients.length === 0) console.log(`There are no clients in ${place}.`)
   for (const client of clients) {
     const kind = [
@@ -91,11 +91,11 @@ export function listClients({ name: place, execute }) {
   return 0
 }
 
-export function rotateSecret({ name: place, execute }, given) {
+export async function rotateSecret({ name: place, execute }, given) {
   const id = checkId(given)
   const { secret, hash } = newSecret()
   const until = Date.now() + formerSecretMs
-  const [rotated] = execute(`UPDATE clients SET former_secret_hash = secret_hash,
+  const [rotated] = await execute(`UPDATE clients SET former_secret_hash = secret_hash,
       former_secret_until = ${until}, secret_hash = '${hash}'
     WHERE client_id = '${id}' AND secret_hash IS NOT NULL RETURNING client_id`)
   if (!rotated) {
@@ -107,9 +107,9 @@ export function rotateSecret({ name: place, execute }, given) {
   return 0
 }
 
-export function deleteClient({ name: place, execute }, given) {
+export async function deleteClient({ name: place, execute }, given) {
   const id = checkId(given)
-  const [gone] = execute(`DELETE FROM clients WHERE client_id = '${id}' RETURNING client_id`)
+  const [gone] = await execute(`DELETE FROM clients WHERE client_id = '${id}' RETURNING client_id`)
   if (!gone) {
     console.error(`There is no client "${id}" in ${place}.`)
     return 1

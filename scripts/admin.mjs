@@ -1,87 +1,11 @@
-import { parseArgs } from 'node:util'
-import { createClient, deleteClient, listClients, rotateSecret } from './admin-clients.mjs'
-import { endEverything } from './end-sessions.mjs'
-import { chooseTarget, execute, fail, targetOptions, targetUsage } from './target.mjs'
-
-const usage = `usage: npm run admin -- grant <username>     make an account an administrator
-       npm run admin -- revoke <username>    make it an ordinary account again
-       npm run admin -- client create --id ID --scope a,b [--name NAME]
-                                             [--redirect-uri URI]... [--post-logout-redirect-uri URI]...
-                                             [--public] [--first-party]
-                                             make an application, and show its secret once
-       npm run admin -- client list
-       npm run admin -- client rotate-secret ID
-                                             a new secret; the one before is good for 24 hours
-       npm run admin -- client delete ID     its tokens end at once
-       npm run admin -- end-all-sessions     everybody signs in again; applications lose their grants
-${targetUsage}`
-
-const clientOptions = {
-  id: { type: 'string' },
-  name: { type: 'string' },
-  scope: { type: 'string' },
-  'redirect-uri': { type: 'string', multiple: true },
-  'post-logout-redirect-uri': { type: 'string', multiple: true },
-  public: { type: 'boolean' },
-  'first-party': { type: 'boolean' },
-}
-
-/** By name: what is said besides it, in order, and the options that it takes. */
-const commands = {
-  grant: { takes: ['username'], run: (database, name) => setRole(database, name, 'admin') },
-  revoke: { takes: ['username'], run: (database, name) => setRole(database, name, 'user') },
-  'client create': { takes: [], options: clientOptions, run: createClient },
-  'client list': { takes: [], run: listClients },
-  'client rotate-secret': { takes: ['ID'], run: rotateSecret },
-  'client delete': { takes: ['ID'], run: deleteClient },
-  'end-all-sessions': { takes: [], run: endAllSessions },
-}
+import { runAdmin, usage } from './admin-commands.mjs'
+import { chooseTarget, execute, fail } from './target.mjs'
 
 try {
-  const { command, given, values } = readArguments(process.argv.slice(2))
-  const target = chooseTarget(values)
-  const database = { name: target.name, execute: (sql) => execute(target, sql) }
-  process.exitCode = command.run(database, ...given, values)
+  process.exitCode = await runAdmin(process.argv.slice(2), (values) => {
+    const target = chooseTarget(values)
+    return { name: target.name, execute: (sql) => execute(target, sql) }
+  })
 } catch (error) {
   fail(error, usage)
-}
-
-function setRole({ name, execute }, username, role) {
-  if (!/^[A-Za-z0-9_.-]{3,100}$/.test(username)) throw new Error(`No username: "${username}"`)
-  const [account] = execute(`UPDATE accounts SET role = '${role}', updated_at = ${Date.now()}
-    WHERE username_key = '${username.toLowerCase()}' RETURNING username, role`)
-  if (!account) {
-    console.error(`There is no account "${username}" in ${name}.`)
-    return 1
-  }
-  const change = role === 'admin' ? 'is now an administrator' : 'is no administrator any more'
-  console.log(`${account.username} ${change} in ${name}.`)
-  return 0
-}
-
-function endAllSessions({ name, execute }) {
-  execute(endEverything.join('; '))
-  console.log(`Every session and grant in ${name} has ended: people sign in again.`)
-  return 0
-}
-
-function readArguments(args) {
-  const { values, positionals } = parseArgs({
-    args,
-    allowPositionals: true,
-    options: { ...targetOptions, ...clientOptions },
-  })
-  const words = positionals[0] === 'client' ? 2 : 1
-  const name = positionals.slice(0, words).join(' ')
-  if (!Object.hasOwn(commands, name)) throw new Error(`Unknown command "${name}".`)
-  const { takes, options = {} } = commands[name]
-  const given = positionals.slice(words)
-  const foreign = Object.keys(values).filter(
-    (one) => !Object.hasOwn({ ...targetOptions, ...options }, one),
-  )
-  if (foreign.length > 0) throw new Error(`${name} takes no --${foreign.join(' and no --')}.`)
-  if (given.length !== takes.length) {
-    throw new Error(`${name} takes ${takes.join(' ') || 'nothing besides its options'}.`)
-  }
-  return { command: commands[name], given, values }
 }

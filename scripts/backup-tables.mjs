@@ -17,11 +17,9 @@ export async function listTables(db) {
     .filter(({ type, name }) => type === 'table' && !notOurs.test(name))
     .map(({ name }) => name)
     .sort()
-  const tables = new Map()
-  for (const name of names) {
-    const parents = await rows(db, `PRAGMA foreign_key_list(${checkName(name)})`)
-    tables.set(name, { name, parents })
-  }
+  const asked = names.map((name) => db.prepare(`PRAGMA foreign_key_list(${checkName(name)})`))
+  const answers = await repeat(() => db.batch(asked))
+  const tables = new Map(names.map((name, i) => [name, { name, parents: answers[i].results }]))
   const ordered = []
   function place(name) {
     const table = tables.get(name)

@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { getPlatformProxy, unstable_readConfig as readConfig } from 'wrangler'
-import { places } from '../dev/wrangler.mjs'
+import { places, quiet } from '../dev/wrangler.mjs'
 
 /** The options with which a command says what it works on. */
 export const targetOptions = {
@@ -28,12 +27,23 @@ export async function openBindings({ remote, env: environment, harness, 'persist
   if (!['staging', 'production'].includes(environment)) throw new Error(`No --env ${environment}`)
   if (!remote && environment !== 'production') throw new Error('--env goes with --remote.')
   const place = harness ? places.harness : places.dev
+  Object.assign(process.env, quiet)
+  // Loading it takes a second, so that it comes after whatever can be refused without it.
+  const { getPlatformProxy, unstable_readConfig: readConfig } = await import('wrangler')
   const config = readConfig({
     config: place.config,
     env: environment === 'production' ? '' : environment,
   })
   const state = resolve(persistTo ?? place.state)
-  const proxy = await openProxy(bindingsOf(config, remote), remote ? undefined : state)
+  const only = bindingsOf(config, remote)
+  const proxy = await withConfigFile(only, (configPath) =>
+    getPlatformProxy({
+      configPath,
+      remoteBindings: remote === true,
+      // Where wrangler itself puts it below --persist-to.
+      persist: remote ? false : { path: join(state, 'v3') },
+    }),
+  )
   return {
     name: remote ? `the deployed ${environment} database` : `the local state ${state}`,
     db: proxy.env.DB,
@@ -62,17 +72,12 @@ function bindingsOf({ name, account_id, compatibility_date, d1_databases, r2_buc
   }
 }
 
-async function openProxy(config, state) {
+async function withConfigFile(config, work) {
   const folder = mkdtempSync(join(tmpdir(), 'atrium-config-'))
   const configPath = join(folder, 'wrangler.json')
   writeFileSync(configPath, JSON.stringify(config))
   try {
-    return await getPlatformProxy({
-      configPath,
-      remoteBindings: state === undefined,
-      // Where wrangler itself puts it below --persist-to.
-      persist: state === undefined ? false : { path: join(state, 'v3') },
-    })
+    return await work(configPath)
   } finally {
     rmSync(folder, { recursive: true })
   }

@@ -3,7 +3,7 @@ import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync } fro
 import { createConnection } from 'node:net'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { places, root, runWrangler, startWrangler } from '../dev/wrangler.mjs'
+import { places, requireInstalled, root, startWrangler } from '../dev/wrangler.mjs'
 
 const usage = `usage: npm run dev [-- --port N --state DIR --var NAME:VALUE]
        npm run dev:harness [-- --port N --state DIR --var NAME:VALUE]`
@@ -15,7 +15,7 @@ const varsFile = join(root, '.dev.vars')
 const written = ensureSecrets()
 if (isHarness) shareVars()
 await refuseTakenPort()
-migrate()
+await migrate()
 serve()
 
 function readOptions() {
@@ -84,14 +84,17 @@ function isAnswering(host) {
   })
 }
 
-function migrate() {
+async function migrate() {
   mkdirSync(place.state, { recursive: true })
-  if (!existsSync(join(root, 'migrations'))) return
-  const args = ['d1', 'migrations', 'apply', 'DB', '--local']
-  const run = runWrangler([...args, '--config', place.config, '--persist-to', place.state])
-  if (run.code === 0) return
-  console.error(`The local migrations failed.\n${run.stdout}${run.stderr}`)
-  process.exit(1)
+  requireInstalled()
+  // Only now, as it would fail with no word of what is missing.
+  const { migrateLocally } = await import('./local-migrations.mjs')
+  try {
+    await migrateLocally({ harness: isHarness, 'persist-to': place.state })
+  } catch (error) {
+    console.error(`The local migrations failed.\n${error.message}`)
+    process.exit(1)
+  }
 }
 
 function serve() {

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
+import { putObjects } from './backup-objects.mjs'
 import {
   checkName,
   formatVersion,
@@ -69,50 +70,59 @@ export async function inspectBackup(file) {
   return first
 }
 
-/** Throws unless a database has the tables of the backup, and no rows if none are to be replaced. */
-export async function requireFit(db, { migration: made }, { isReplacing }) {
-  const migration = await lastMigration(db)
-  if (migration !== made) {
-    throw new Error(
-      `The backup was made at migration ${made}, the database is at ${migration}. Restore with the version of Atrium that made the backup, into a database migrated by it, and update after.`,
-    )
-  }
-  if (!isReplacing) await requireEmpty(db, await listTables(db))
-}
-
 /**
- * Puts the rows of a backup into a database, in place of those that are there. Rows go in by statements
- * that do nothing where the row is there, so that a lost answer is repeated, and where what they refer to
- * is not there, as a backup of a working place is no snapshot. Returns how many of each table went in
- * and were left out.
+ * Puts the rows of a backup into a database, and its objects into the bucket if a folder is given, as the flags
+ * of the command say. Throws before anything is changed unless the tables are those of the backup,
+ * and are empty if nothing is to be replaced.
+ *
+ * Rows go in by statements that do nothing where the row is there, so that a lost answer is repeated, and
+ * where what they refer to is not there, as a backup of a working place is no snapshot. Returns how many
+ * of each table went in and were left out.
  */
-export async function restoreBackup(db, file, { keepsSessions, say }) {
+export async function restoreBackup({ db, r2 }, file, header, flags, say) {
+  await requireMigration(db, header)
   const tables = await listTables(db)
+  if (!flags.replace) await requireEmpty(db, tables)
+  // First, so that no row points to an object that is not there yet.
+  const objects = flags.objects ? await putObjects(r2, flags.objects, say) : null
   await empty(db, tables, say)
+  const keepsSessions = flags['keep-sessions']
   const offered = await load(db, file, tables, { keepsSessions, say })
   await setEpoch(db, offered.epoch, keepsSessions)
-  return verify(db, tables, offered.counts)
+  return { tables: await verify(db, offered.counts), objects }
+}
+
+async function requireMigration(db, { migration: made }) {
+  const migration = await lastMigration(db)
+  if (migration === made) return
+  throw new Error(
+    `The backup was made at migration ${made}, the database is at ${migration}. Restore with the version of Atrium that made the backup, into a database migrated by it, and update after.`,
+  )
 }
 
 async function requireEmpty(db, tables) {
-  const filled = []
-  for (const { name } of tables.filter(({ name }) => name !== 'system')) {
-    const [found] = await rows(db, `SELECT 1 FROM ${checkName(name)} LIMIT 1`)
-    if (found) filled.push(name)
-  }
+  const filled = await listFilled(db, tables)
   if (filled.length === 0) return
   throw new Error(
     `The database is not empty: there are rows in ${filled.join(', ')}. With --replace all of them go first.`,
   )
 }
 
+/** Names of tables that have rows, in their order; that of the system always has one. */
+async function listFilled(db, tables) {
+  const names = tables.map(({ name }) => checkName(name)).filter((name) => name !== 'system')
+  const isFilled = names.map((name) => `EXISTS (SELECT 1 FROM ${name}) AS ${name}`)
+  const [found] = await rows(db, `SELECT ${isFilled.join(', ')}`)
+  return names.filter((name) => found[name] === 1)
+}
+
 async function empty(db, tables, say) {
-  for (const { name } of tables.toReversed().filter(({ name }) => name !== 'system')) {
+  for (;;) {
+    const name = (await listFilled(db, tables)).at(-1)
+    if (name === undefined) return
     say(`emptying ${name}`)
-    const one = `SELECT rowid FROM ${checkName(name)} LIMIT 1000`
-    while ((await rows(db, one)).length > 0) {
-      await repeat(() => db.prepare(`DELETE FROM ${name} WHERE rowid IN (${one})`).run())
-    }
+    const some = `SELECT rowid FROM ${name} LIMIT 1000`
+    await repeat(() => db.prepare(`DELETE FROM ${name} WHERE rowid IN (${some})`).run())
   }
 }
 
@@ -182,12 +192,12 @@ async function setEpoch(db, epoch, keepsSessions) {
   await repeat(() => db.batch(statements))
 }
 
-/** Counts what is there now, and what triggers have made of it. */
-async function verify(db, tables, offered) {
+/** Counts what is there now of the tables that were given rows, and what triggers have made of it. */
+async function verify(db, offered) {
   const result = []
-  for (const { name } of tables.filter(({ name }) => name !== 'system')) {
-    const [{ there }] = await rows(db, `SELECT COUNT(*) AS there FROM ${name}`)
-    result.push({ name, there, leftOut: (offered[name] ?? 0) - there })
+  for (const [name, count] of Object.entries(offered)) {
+    const [{ there }] = await rows(db, `SELECT COUNT(*) AS there FROM ${checkName(name)}`)
+    result.push({ name, there, leftOut: count - there })
   }
   for (const [what, left, right] of sums) {
     const [{ same }] = await rows(db, `SELECT COALESCE((${left}), 0) = (${right}) AS same`)

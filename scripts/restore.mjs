@@ -1,8 +1,7 @@
 import { parseArgs } from 'node:util'
-import { putObjects } from './backup-objects.mjs'
 import { openBindings, targetOptions, targetUsage } from './bindings.mjs'
 import { progress } from './progress.mjs'
-import { inspectBackup, requireFit, restoreBackup } from './restore-steps.mjs'
+import { inspectBackup, restoreBackup } from './restore-steps.mjs'
 
 const usage = `usage: npm run restore -- FILE [--objects DIR]   puts a backup into an empty, migrated database
   --replace                  into one that is not empty: everything in it goes first
@@ -19,16 +18,10 @@ try {
 
 async function restore() {
   const header = await inspectBackup(file)
-  const { name, db, r2, close } = await openBindings(values)
+  const { name, close, ...place } = await openBindings(values)
   try {
-    await requireFit(db, header, { isReplacing: values.replace })
     const show = progress()
-    // First, so that no row points to an object that is not there yet.
-    const objects = values.objects ? await putObjects(r2, values.objects, show.say) : null
-    const tables = await restoreBackup(db, file, {
-      keepsSessions: values['keep-sessions'],
-      say: show.say,
-    })
+    const { tables, objects } = await restoreBackup(place, file, header, values, show.say)
     show.end()
     const total = tables.reduce((sum, { there }) => sum + there, 0)
     console.log(`${total} rows of ${file} are in ${name}; counts and search are right.`)

@@ -4,26 +4,29 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
 import { type LocalServer, startLocalServer } from '../../dev/local-server.mjs'
+import { backupLines } from '../../scripts/backup-steps.mjs'
+import { openBindings } from '../../scripts/bindings.mjs'
+import { inspectBackup, restoreBackup } from '../../scripts/restore-steps.mjs'
 import { taggedPicture } from '../support/png'
 import { root } from '../support/sources'
 import { newPeople, setPrivate, toward } from './graph'
 import { isSignedIn, type Person, password, resetHarness, send, settle } from './harness'
+import type { Ran } from './operator'
 
 /**
  * From one server, with whatever the other tests have left in it, to another one that begins empty:
- * `npm run backup` and `npm run restore` as an operator calls them, while both are running.
+ * `npm run backup` and `npm run restore` as an operator calls them, while both are running. Each command
+ * takes seconds to load wrangler, so that what follows the first of each is done by their steps.
  */
 
 let folder = ''
 let other: LocalServer
 let people: [Person, Person, Person]
+let made: Ran
 const file = () => join(folder, 'backup.jsonl')
 const objects = () => join(folder, 'objects')
 
-function script(
-  name: string,
-  ...args: readonly string[]
-): Promise<{ code: number; output: string }> {
+function script(name: string, ...args: readonly string[]): Promise<Ran> {
   const ran = spawn(process.execPath, [join(root, `scripts/${name}.mjs`), ...args])
   let output = ''
   for (const stream of [ran.stdout, ran.stderr]) {
@@ -31,7 +34,7 @@ function script(
       output += text
     })
   }
-  return new Promise((resolve) => ran.on('close', (code) => resolve({ code: code ?? 1, output })))
+  return new Promise((resolve) => ran.on('close', (code) => resolve({ code, output })))
 }
 
 const backup = (to: string, state: string, ...more: readonly string[]) =>
@@ -39,8 +42,20 @@ const backup = (to: string, state: string, ...more: readonly string[]) =>
 const restore = (from: string, ...more: readonly string[]) =>
   script('restore', from, '--persist-to', other.state, ...more)
 
-/** The lines of a backup but the first, which says when it was made. */
-const linesOf = (path: string) => readFileSync(path, 'utf8').trimEnd().split('\n').slice(1)
+const linesOf = (text: string) => text.trimEnd().split('\n')
+const backedUp = () => linesOf(readFileSync(file(), 'utf8'))
+
+/** The backup as somebody has changed it. */
+function rewritten(name: string, change: (lines: string[]) => string[]): string {
+  const path = join(folder, name)
+  writeFileSync(path, `${change(backedUp()).join('\n')}\n`)
+  return path
+}
+
+/** The status with which the other server answers to a session. */
+async function statusThere({ cookies }: Person): Promise<number> {
+  return (await send('/user/me', { cookies: new Map(cookies), origin: other.origin })).status
+}
 
 /** A session at the other server, from where the person is known. */
 async function signInThere(person: Person): Promise<Map<string, string>> {
@@ -113,8 +128,12 @@ async function fill(): Promise<void> {
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'atrium-backup-'))
   await resetHarness()
-  other = await startLocalServer({ vars: { PASSWORD_ITERATIONS: '10000' } })
-  await fill()
+  const fillAndBackUp = async () => {
+    await fill()
+    return backup(file(), inject('state'), '--objects', objects())
+  }
+  const start = () => startLocalServer({ vars: { PASSWORD_ITERATIONS: '10000' } })
+  ;[other, made] = await Promise.all([start(), fillAndBackUp()])
 })
 afterAll(async () => {
   await other?.stop()
@@ -122,10 +141,9 @@ afterAll(async () => {
 })
 
 describe('a backup', () => {
-  test('is one file with every row and a file per object', async () => {
-    const made = await backup(file(), inject('state'), '--objects', objects())
+  test('is one file with every row and a file per object', () => {
     expect(made).toMatchObject({ code: 0, output: expect.stringContaining('accounts among them') })
-    const counted = JSON.parse(linesOf(file()).at(-1) ?? '').rows
+    const counted = JSON.parse(backedUp().at(-1) ?? '').rows
     expect(counted.accounts).toBeGreaterThanOrEqual(3)
     expect(counted.follows).toBeGreaterThanOrEqual(4)
     expect(Object.keys(counted).filter((table) => table.includes('search'))).toEqual([])
@@ -143,103 +161,100 @@ describe('restored elsewhere', () => {
   test('people sign in with their passwords and find what they had', async () => {
     const done = await restore(file(), '--objects', objects())
     expect(done.output).toContain('counts and search are right')
+    expect(done.output).toContain('Every session has ended')
     expect(done.output).not.toContain('Left out')
-    for (const person of people) {
-      const there = await viewOf(other.origin, await signInThere(person))
-      const here = await viewOf(inject('origin'), person.cookies)
-      expect(there).toEqual(here)
-      expect(there.found).toBe(true)
-    }
-    const [one, two, three] = people
-    const view = await viewOf(other.origin, await signInThere(one))
-    expect(view.picture).not.toBeNull()
-    expect(view.tags).toHaveLength(2)
-    expect(view.user).toMatchObject({ followerCount: 1, followingCount: 1 })
-    const { requests } = await viewOf(other.origin, await signInThere(two))
-    expect(requests.records).toHaveLength(1)
-    const { user } = await viewOf(other.origin, await signInThere(three))
-    expect(user).toMatchObject({ followerCount: 2, followingCount: 1 })
+    const [one, two, three] = await Promise.all(
+      people.map(async (person) => {
+        const there = await viewOf(other.origin, await signInThere(person))
+        expect(there).toEqual(await viewOf(inject('origin'), person.cookies))
+        expect(there.found).toBe(true)
+        return there
+      }),
+    )
+    expect(one.picture).not.toBeNull()
+    expect(one.tags).toHaveLength(2)
+    expect(one.user).toMatchObject({ followerCount: 1, followingCount: 1 })
+    expect(two.requests.records).toHaveLength(1)
+    expect(three.user).toMatchObject({ followerCount: 2, followingCount: 1 })
   })
 
   test('nobody is still signed in, but everybody is where the backup came from', async () => {
-    for (const { cookies } of people) {
-      const there = await send('/user/me', { cookies: new Map(cookies), origin: other.origin })
-      expect(there.status).toBe(401)
-      expect(await isSignedIn(cookies)).toBe(true)
+    for (const person of people) {
+      expect(await statusThere(person)).toBe(401)
+      expect(await isSignedIn(person.cookies)).toBe(true)
     }
   })
+})
 
-  test('a database with rows is refused, and stays as it is', async () => {
-    const refused = await restore(file())
-    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('is not empty') })
-    await signInThere(people[0])
-  })
-
-  test('in place of what was there, and with sessions, it is the same row by row', async () => {
-    const done = await restore(file(), '--replace', '--keep-sessions')
-    expect(done).toMatchObject({ code: 0 })
-    const again = join(folder, 'again.jsonl')
-    await backup(again, other.state)
-    expect(linesOf(again).sort()).toEqual(linesOf(file()).sort())
-    const [{ cookies }] = people
-    const there = await send('/user/me', { cookies: new Map(cookies), origin: other.origin })
-    expect(there.status).toBe(200)
-  })
-
-  test('everybody can be signed out at once, as after Time Travel', async () => {
-    const done = await script('admin', 'end-all-sessions', '--persist-to', other.state)
-    expect(done.code).toBe(0)
-    for (const { cookies } of people) {
-      const there = await send('/user/me', { cookies: new Map(cookies), origin: other.origin })
-      expect(there.status).toBe(401)
-    }
+describe('a file that is not whole', () => {
+  test('is refused before anything goes', async () => {
+    const torn = rewritten('torn', (lines) => lines.slice(0, -1))
+    const refused = await restore(torn, '--replace', '--keep-sessions')
+    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('is not whole') })
     await signInThere(people[0])
   })
 })
 
-describe('a file that is not as it was written', () => {
-  const rewritten = (name: string, change: (lines: string[]) => string[]) => {
-    const path = join(folder, name)
-    writeFileSync(
-      path,
-      `${change(readFileSync(file(), 'utf8').trimEnd().split('\n')).join('\n')}\n`,
-    )
-    return path
-  }
+describe('where rows are already', () => {
+  let place: Awaited<ReturnType<typeof openBindings>>
+  const say = () => {}
 
-  test('is looked at before anything goes', async () => {
-    const refused = await restore(
-      rewritten('torn', (lines) => lines.slice(0, -1)),
-      '--replace',
-    )
-    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('is not whole') })
+  beforeAll(async () => {
+    place = await openBindings({ env: 'production', 'persist-to': other.state })
+  })
+  afterAll(() => place.close())
+
+  const putBack = async (path: string, flags: Parameters<typeof restoreBackup>[3] = {}) =>
+    restoreBackup(place, path, await inspectBackup(path), flags, say)
+
+  test('they stay, unless they are to be replaced', async () => {
+    await expect(putBack(file())).rejects.toThrow('is not empty')
     await signInThere(people[0])
   })
 
-  test('is refused when its tables are others', async () => {
+  test('they stay when the tables of the backup are others', async () => {
     const older = rewritten('older', ([first = '', ...rest]) => [
       first.replace(/"\d{4}_\w+\.sql"/, '"0001_a.sql"'),
       ...rest,
     ])
-    const refused = await restore(older, '--replace')
-    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('0001_a.sql') })
+    await expect(putBack(older, { replace: true })).rejects.toThrow('0001_a.sql')
     await signInThere(people[0])
   })
 
-  test('that was read while somebody was deleted leaves out what was theirs', async () => {
+  test('they are the same row by row after, if sessions are kept', async () => {
+    await putBack(file(), { replace: true, 'keep-sessions': true })
+    let again = ''
+    for await (const lines of backupLines(place.db, {}, say)) again += lines
+    // The first line says when it was made.
+    const rows = (lines: string[]) => lines.slice(1).sort()
+    expect(rows(linesOf(again))).toEqual(rows(backedUp()))
+    expect(await statusThere(people[0])).toBe(200)
+  })
+
+  test('what was read while somebody was deleted lacks what was theirs', async () => {
     const [one, two, three] = people
-    const path = rewritten('partial', (lines) => {
+    const partial = rewritten('partial', (lines) => {
       const kept = lines.filter((line) => !line.includes(`"username":"${three.username}"`))
       const { rows } = JSON.parse(kept.at(-1) ?? '')
       rows.accounts -= 1
       return [...kept.slice(0, -1), JSON.stringify({ rows })]
     })
-    const done = await restore(path, '--replace', '--objects', objects())
-    expect(done.code).toBe(0)
-    expect(done.output).toContain('Left out: 3 rows of follows')
+    const { tables, objects: put } = await putBack(partial, { replace: true, objects: objects() })
+    expect(tables).toContainEqual(expect.objectContaining({ name: 'follows', leftOut: 3 }))
+    expect(put).toMatchObject({ stored: 0, there: expect.any(Number) })
     const { user, followers, following } = await viewOf(other.origin, await signInThere(one))
     expect(user).toMatchObject({ followerCount: 0, followingCount: 0 })
     expect([followers.records, following.records]).toEqual([[], []])
     await signInThere(two)
   })
+})
+
+test('everybody can be signed out at once, as after Time Travel', async () => {
+  const [one] = people
+  const cookies = await signInThere(one)
+  expect(await statusThere({ ...one, cookies })).toBe(200)
+  const done = await script('admin', 'end-all-sessions', '--persist-to', other.state)
+  expect(done.code).toBe(0)
+  expect(await statusThere({ ...one, cookies })).toBe(401)
+  await signInThere(one)
 })

@@ -1,15 +1,44 @@
-import { beforeAll, describe, expect, inject, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
+import { unstable_splitSqlQuery as splitSql } from 'wrangler'
+import { runAdmin } from '../../scripts/admin-commands.mjs'
+import { openBindings } from '../../scripts/bindings.mjs'
 import { newPerson, register, resetHarness, send, setClock, times } from './harness'
 import { basic } from './oauth-flow'
-import { admin, secretIn } from './operator'
+import { command, type Ran, secretIn } from './operator'
 
 /** An application's whole life with its operator. */
 
 const { id: clientId, secret, scope } = inject('server')
 let session = ''
 
-const create = (id: string, ...more: string[]) =>
-  admin('client', 'create', '--id', id, '--scope', scope, ...more)
+let place: Awaited<ReturnType<typeof openBindings>>
+const database = {
+  name: 'the database',
+  async execute(sql: string) {
+    const answers = await place.db.batch(splitSql(sql).map((one) => place.db.prepare(one)))
+    return answers.flatMap(({ results }) => results)
+  },
+}
+
+/** `npm run admin` without the wrangler that it starts each time, which takes seconds. */
+async function admin(...args: readonly string[]): Promise<Ran> {
+  const lines: string[] = []
+  const say = (line: string) => void lines.push(line)
+  const spies = [vi.spyOn(console, 'log'), vi.spyOn(console, 'error')]
+  for (const spy of spies) spy.mockImplementation(say)
+  try {
+    const code = await runAdmin(args, () => database)
+    return { code, output: lines.join('\n') }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+const creation = (id: string, ...more: string[]) => [
+  ...['client', 'create', '--id', id, '--scope', scope],
+  ...more,
+]
+const create = (id: string, ...more: string[]) => admin(...creation(id, ...more))
 
 function ask(id: string, given: string) {
   const body = { grant_type: 'client_credentials', client_id: id, client_secret: given }
@@ -18,10 +47,12 @@ function ask(id: string, given: string) {
 
 beforeAll(async () => {
   await resetHarness()
+  place = await openBindings({ env: 'production', harness: true, 'persist-to': inject('state') })
   // The first account of a local database administers: it is somebody else.
   await register()
   session = (await newPerson()).cookies.get('atrium_session') ?? ''
 })
+afterAll(() => place?.close())
 
 test('many first requests at once make one key', async () => {
   const answers = await Promise.all(times(20, () => ask(clientId, secret)))
@@ -36,12 +67,13 @@ test('many first requests at once make one key', async () => {
 })
 
 describe('the operator', () => {
-  // Each command starts wrangler, so that the tests share what they make.
   let appSecret = ''
 
   test('makes a client once, and sees it in the list', async () => {
     const given = ['--redirect-uri', 'https://app.example/cb', '--first-party']
-    const made = await create('an-app', '--name', 'Ada’s app -- the first', ...given)
+    const named = ['--name', 'Ada’s app -- the first']
+    // As its operator would call it, because wrangler takes SQL and its quotes as text.
+    const made = await command(inject('state'), ...creation('an-app', ...named, ...given))
     appSecret = secretIn(made)
     expect(appSecret).toMatch(/^[\w-]{43}$/)
     expect(await create('an-app')).toMatchObject({ code: 1 })
@@ -73,7 +105,15 @@ describe('the operator', () => {
     ['good', '--redirect-uri', 'javascript:alert(1)'],
     ['good', '--redirect-uri', '/cb'],
   ])('cannot make one of %j %j %j', async (id, ...more) => {
-    expect(await create(id, ...more)).toMatchObject({ code: 2 })
+    const execute = vi.spyOn(database, 'execute')
+    await expect(create(id, ...more)).rejects.toThrow()
+    expect(execute).not.toHaveBeenCalled()
+    execute.mockRestore()
+  })
+
+  test('is told of a call that cannot be right, and how to call', async () => {
+    const told = await command(inject('state'), 'client', 'create', '--id', 'ab')
+    expect(told).toMatchObject({ code: 2, output: expect.stringContaining('usage:') })
   })
 
   test('gives a client a new secret, and the one before ends a day later', async () => {

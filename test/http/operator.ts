@@ -1,16 +1,13 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { inject } from 'vitest'
 import { root } from '../support/sources'
 
-/** `npm run admin` on the state of the running server, as its operator would call it. */
+/** `npm run admin` on the state of a running server, as its operator would call it. */
 
 export interface Ran {
   readonly code: number | null
   readonly output: string
 }
-
-export const admin = (...args: readonly string[]) => command(inject('state'), ...args)
 
 /** Not waited for in one go: connections that the server ends meanwhile must be seen to end. */
 export function command(state: string, ...args: readonly string[]): Promise<Ran> {

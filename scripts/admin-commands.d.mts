@@ -1,0 +1,7 @@
+export function runAdmin(
+  args: readonly string[],
+  openDatabase: () => {
+    readonly name: string
+    execute(sql: string): Promise<readonly unknown[]>
+  },
+): Promise<number>

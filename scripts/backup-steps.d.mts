@@ -1,0 +1,5 @@
+export function backupLines(
+  db: D1Database,
+  counts: { [table: string]: number },
+  say: (what: string, count?: number) => void,
+): AsyncGenerator<string>
