@@ -6,8 +6,6 @@ import { chooseTarget, executeMany, fail, targetOptions, targetUsage } from './t
 // Moves people in from another system, with their passwords. What is taken and what is not, and why, is
 // in the report.
 
-const { moveIn } = await import('./move-in/move-in.ts')
-const { readRows } = await import('./move-in/rows.ts')
 const { sourceNames } = await import('./move-in/sources.ts')
 
 const usage = `usage: npm run import -- --from ${sourceNames.join('|')} FILE
@@ -44,6 +42,8 @@ try {
 }
 
 async function importFile(file, values, target) {
+  const { moveIn } = await import('./move-in/move-in.ts')
+  const { readRows } = await import('./move-in/rows.ts')
   const isDry = values['dry-run']
   const terms = {
     origin: values.origin ?? values.from,
