@@ -52,12 +52,8 @@ function instanceOf(env: Env) {
 async function record(request: Request, env: Env): Promise<Recording> {
   tape = newTape()
   const response = await instanceOf(env).handler(request)
-  const { steps, rowsRead, rowsWritten, databaseMs } = tape
   const contentType = response.headers.get('Content-Type') ?? ''
-  const body = await response.text()
-  const { status } = response
-  const whole = { rowsRead, rowsWritten, databaseMs }
-  return { status, contentType, body, before: steps, after: [], rowsRead, rowsWritten, whole }
+  return tape.end({ status: response.status, contentType, body: await response.text() })
 }
 
 async function migrate(env: Env): Promise<Response> {

@@ -13,7 +13,7 @@ let tape: Tape = newTape()
 const derive = crypto.subtle.deriveBits.bind(crypto.subtle)
 Object.defineProperty(crypto.subtle, 'deriveBits', {
   value: (algorithm: SubtleCryptoDeriveKeyAlgorithm, key: CryptoKey, bits: number) => {
-    tape.steps.push({ kind: 'derive', iterations: algorithm.iterations ?? 0 })
+    tape.add({ kind: 'derive', iterations: algorithm.iterations ?? 0 })
     return derive(algorithm, key, bits)
   },
 })
@@ -21,28 +21,28 @@ Object.defineProperty(crypto.subtle, 'deriveBits', {
 function watch(env: Env): Env {
   const KV = {
     get(key: string, type: 'json') {
-      tape.steps.push({ kind: 'read', key })
+      tape.add({ kind: 'read', key })
       return env.KV.get(key, type)
     },
     put(key: string, value: string, options: { expirationTtl: number }) {
-      tape.steps.push({ kind: 'write', key, value, ttl: options.expirationTtl })
+      tape.add({ kind: 'write', key, value, ttl: options.expirationTtl })
       return env.KV.put(key, value, options)
     },
     delete(key: string) {
-      tape.steps.push({ kind: 'forget', key })
+      tape.add({ kind: 'forget', key })
       return env.KV.delete(key)
     },
   }
   const MAIL = {
     send(message: EmailMessageBuilder) {
-      tape.steps.push({ kind: 'mail', message })
+      tape.add({ kind: 'mail', message })
       return env.MAIL.send(message)
     },
   }
   const R2 = {
     put: env.R2.put.bind(env.R2),
     get(key: string) {
-      tape.steps.push({ kind: 'object', key })
+      tape.add({ kind: 'object', key })
       return env.R2.get(key)
     },
   }
@@ -57,30 +57,22 @@ async function record(request: Request, env: Env, ctx: ExecutionContext): Promis
   tape = newTape()
   const tasks: Promise<unknown>[] = []
   const waiting = {
-    waitUntil: (work: Promise<unknown>) => void tasks.push(work),
+    waitUntil(work: Promise<unknown>) {
+      tape.defer()
+      tasks.push(work)
+    },
     passThroughOnException: () => ctx.passThroughOnException(),
   } as unknown as ExecutionContext
   const known = watched.get(env) ?? watch(env)
   watched.set(env, known)
   const response = await app.fetch(request, known, waiting)
-  const body = await response.text()
-  const [done, { rowsRead, rowsWritten }] = [tape.steps.length, tape]
+  tape.answer()
+  const { status, headers } = response
+  const contentType = headers.get('Content-Type') ?? ''
+  const text = await response.text()
   // Work may begin more work while it is waited for.
   for (let n = 0; n < tasks.length; n += 1) await tasks[n]
-  return {
-    status: response.status,
-    contentType: response.headers.get('Content-Type') ?? '',
-    body: response.headers.get('Content-Type')?.startsWith('image/') ? '' : body,
-    before: tape.steps.slice(0, done),
-    after: tape.steps.slice(done),
-    rowsRead,
-    rowsWritten,
-    whole: {
-      rowsRead: tape.rowsRead,
-      rowsWritten: tape.rowsWritten,
-      databaseMs: tape.databaseMs,
-    },
-  }
+  return tape.end({ status, contentType, body: contentType.startsWith('image/') ? '' : text })
 }
 
 export default {

@@ -17,53 +17,94 @@ export interface Statement {
   readonly values: readonly unknown[]
 }
 
-export interface Recording {
+interface Counts {
+  readonly rowsRead: number
+  readonly rowsWritten: number
+  /** How long the database says that it worked. */
+  readonly databaseMs: number
+}
+
+export interface Recording extends Counts {
   readonly status: number
   readonly contentType: string
   readonly body: string
   readonly before: readonly Step[]
   /** What the answer did not wait for. */
   readonly after: readonly Step[]
-  /** Of the steps before the answer alone. */
-  readonly rowsRead: number
-  readonly rowsWritten: number
-  /** With those after it. */
+  /** With what came after the answer. */
   readonly whole: Counts
 }
 
-export interface Counts {
-  rowsRead: number
-  rowsWritten: number
-  /** How long the database says that it worked. */
-  databaseMs: number
+interface Entry {
+  readonly step: Step
+  isAfter: boolean
+  results: readonly D1Result<unknown>[]
 }
 
-export interface Tape extends Counts {
-  steps: Step[]
-}
+export type Tape = ReturnType<typeof newTape>
 
-export function newTape(): Tape {
-  return { steps: [], rowsRead: 0, rowsWritten: 0, databaseMs: 0 }
-}
+/** Writes one request down. */
+export function newTape() {
+  const entries: Entry[] = []
+  let isAnswered = false
+  let begunNow: Entry | null = null
 
-/** A D1 that writes down what it is asked. Batches are all that Atrium asks; others are counted as one. */
-export function recordDatabase(real: D1Database, tape: () => Tape): D1Database {
-  const known = new WeakMap<D1PreparedStatement, { real: D1PreparedStatement } & Statement>()
+  function add(step: Step): Entry {
+    const entry: Entry = { step, isAfter: isAnswered, results: [] }
+    entries.push(entry)
+    begunNow = entry
+    queueMicrotask(() => {
+      if (begunNow === entry) begunNow = null
+    })
+    return entry
+  }
 
-  function count(results: readonly D1Result<unknown>[]): void {
-    for (const { meta } of results) {
-      tape().rowsRead += meta.rows_read
-      tape().rowsWritten += meta.rows_written
-      tape().databaseMs += meta.duration
+  function counted(of: readonly Entry[]): Counts {
+    const metas = of.flatMap(({ results }) => results.map(({ meta }) => meta))
+    const sum = (count: (meta: D1Meta) => number) =>
+      metas.reduce((total, meta) => total + count(meta), 0)
+    return {
+      rowsRead: sum((meta) => meta.rows_read),
+      rowsWritten: sum((meta) => meta.rows_written),
+      databaseMs: sum((meta) => meta.duration),
     }
   }
 
-  function wrap(statement: { real: D1PreparedStatement } & Statement): D1PreparedStatement {
+  return {
+    add,
+    /** Work is handed over that has just begun, so the answer does not wait for its first step. */
+    defer(): void {
+      if (begunNow) begunNow.isAfter = true
+    },
+    answer(): void {
+      isAnswered = true
+    },
+    end(answer: { status: number; contentType: string; body: string }): Recording {
+      const before = entries.filter(({ isAfter }) => !isAfter)
+      const after = entries.filter(({ isAfter }) => isAfter)
+      return {
+        ...answer,
+        ...counted(before),
+        before: before.map(({ step }) => step),
+        after: after.map(({ step }) => step),
+        whole: counted(entries),
+      }
+    },
+  }
+}
+
+type Wrapped = Statement & { readonly real: D1PreparedStatement }
+
+/** A D1 that writes down what it is asked. Batches are all that Atrium asks; others are counted as one. */
+export function recordDatabase(real: D1Database, tape: () => Tape): D1Database {
+  const known = new WeakMap<D1PreparedStatement, Wrapped>()
+
+  function wrap(statement: Wrapped): D1PreparedStatement {
     async function all<T>(): Promise<D1Result<T>> {
       const { sql, values } = statement
-      tape().steps.push({ kind: 'batch', statements: [{ sql, values }] })
+      const entry = tape().add({ kind: 'batch', statements: [{ sql, values }] })
       const result = await statement.real.all<T>()
-      count([result])
+      entry.results = [result]
       return result
     }
     const wrapped = {
@@ -83,9 +124,9 @@ export function recordDatabase(real: D1Database, tape: () => Tape): D1Database {
     async batch<T>(wrapped: D1PreparedStatement[]): Promise<D1Result<T>[]> {
       const statements = wrapped.flatMap((one) => known.get(one) ?? [])
       const asked = statements.map(({ sql, values }) => ({ sql, values }))
-      tape().steps.push({ kind: 'batch', statements: asked })
+      const entry = tape().add({ kind: 'batch', statements: asked })
       const results = await real.batch<T>(statements.map((statement) => statement.real))
-      count(results)
+      entry.results = results
       return results
     },
   } as unknown as D1Database
