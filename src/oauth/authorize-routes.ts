@@ -3,6 +3,7 @@ import { AccountError } from '../core/errors'
 import { considerAuthorization, markNow, type Standing } from '../core/oauth/authorization'
 import { issueCode } from '../core/oauth/authorization-codes'
 import type { Scope } from '../core/scopes'
+import type { Credentials } from '../core/sessions'
 import { body, readBody } from '../http/body'
 import { notByHead, readPageCredentials } from '../http/credentials'
 import type { AppEnv } from '../http/dialect'
@@ -82,6 +83,16 @@ async function sendToSignIn(
   return c.redirect(`/sign-in?${to}`, 303)
 }
 
+/** How whoever is at the browser stands to what is asked of them. */
+function standingTo(
+  c: Context<AppEnv>,
+  asked: AskedRequest,
+  credentials: Credentials,
+): Promise<Standing> {
+  const since = authenticatedAfter(c, asked)
+  return considerAuthorization(c.var.core, credentials, asked.authorization(), since)
+}
+
 type Decided = Exclude<Standing, { kind: 'sign_in_needed' }>
 
 async function answerCode(
@@ -96,14 +107,11 @@ async function answerCode(
 }
 
 async function handleRequest(c: Context<AppEnv>, search: string): Promise<Response> {
-  const { core } = c.var
   const credentials = readPageCredentials(c)
   const asked = await readRequest(c, search)
   const isSilent = asked.prompts.includes('none')
   try {
-    const authorization = asked.authorization()
-    const since = authenticatedAfter(c, asked)
-    const standing = await considerAuthorization(core, credentials, authorization, since)
+    const standing = await standingTo(c, asked, credentials)
     if (standing.kind === 'sign_in_needed') {
       return isSilent
         ? answerClient(c, asked, { error: 'login_required' })
@@ -131,14 +139,11 @@ authorize.post('/oauth/authorize', shield, async (c) => {
 })
 
 authorize.post('/oauth/consent', shield, body(ConsentBody), async (c) => {
-  const { core } = c.var
   const { request: search, account, decision } = c.req.valid('json')
   const credentials = readPageCredentials(c)
   const asked = await readRequest(c, search)
   try {
-    const authorization = asked.authorization()
-    const since = authenticatedAfter(c, asked)
-    const standing = await considerAuthorization(core, credentials, authorization, since)
+    const standing = await standingTo(c, asked, credentials)
     if (standing.kind === 'sign_in_needed') return sendToSignIn(c, asked, search)
     // In another tab somebody else has signed in: they have not been asked yet.
     if (standing.viewer.account.id !== account) return answerConsent(c, { asked, standing, search })
