@@ -49,6 +49,19 @@ export function newPassword(label: string, lengthMin: number): Html {
   })
 }
 
+/** Where a code is typed or pasted as it was mailed or shown; no program corrects it. */
+export function codeField(given: Pick<Field, 'label'> & Partial<Field>): Html {
+  return field({
+    name: 'code',
+    class: 'code',
+    autocapitalize: 'none',
+    spellcheck: 'false',
+    maxlength: 128,
+    autocomplete: 'one-time-code',
+    ...given,
+  })
+}
+
 /** A value that travels with a form; none where there is nothing to carry. */
 export function hidden(name: string, value: string | null): Html | '' {
   return value === null ? '' : html`<input type="hidden" name="${name}" value="${value}">`

@@ -10,7 +10,7 @@ import { clearOwnCookie, readOwnCookie, setOwnCookie } from '../http/cookies'
 import type { AppEnv } from '../http/dialect'
 import { answerPage, type Page } from '../http/page'
 import { answerRefusal, pageBoundary } from '../http/page-failures'
-import { button, field, flash, hidden, newPassword, problem } from '../http/page-parts'
+import { button, codeField, field, flash, hidden, newPassword, problem } from '../http/page-parts'
 import { fromOwnForms } from '../http/page-visitor'
 import { shield } from '../http/shield'
 import { onTheWay, safeContinue } from './destination'
@@ -91,14 +91,8 @@ ${problem(shown.problem ?? null)}
 <form method="post" action="/password/new">
 ${hidden('continue', path)}
 ${emailField(email)}
-${field({
+${codeField({
   label: 'Code from the mail',
-  name: 'code',
-  class: 'code',
-  autocomplete: 'one-time-code',
-  autocapitalize: 'none',
-  spellcheck: 'false',
-  maxlength: 128,
   autofocus: email !== '',
 })}
 ${newPassword('New password', lengthMin)}

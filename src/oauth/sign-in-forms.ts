@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { Page } from '../http/page'
-import { button, field, flash, hidden, notice, problem } from '../http/page-parts'
+import { button, codeField, field, flash, hidden, notice, problem } from '../http/page-parts'
 import { type Destination, onTheWay } from './destination'
 
 /** What the pages of the sign-in show. */
@@ -83,15 +83,10 @@ ${problem(shown.problem ?? null)}
 <form method="post" action="/sign-in/code">
 ${hidden('continue', to.path)}
 ${hidden('at', at)}
-${field({
+${codeField({
   label: 'Code',
-  name: 'code',
-  class: 'code',
-  autocomplete: 'one-time-code',
   // Backup codes have letters, for which a keyboard of digits has no keys.
   inputmode: isMailed ? 'numeric' : null,
-  autocapitalize: 'none',
-  spellcheck: 'false',
   maxlength: 64,
   autofocus: true,
 })}

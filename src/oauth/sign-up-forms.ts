@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
 import type { Page } from '../http/page'
-import { button, field, flash, hidden, newPassword, problem } from '../http/page-parts'
+import { button, codeField, field, flash, hidden, newPassword, problem } from '../http/page-parts'
 import { type Destination, onTheWay } from './destination'
 import { forWhom } from './sign-in-forms'
 
@@ -90,14 +90,8 @@ ${flash(shown.isSentAgain ? 'We have mailed you a new code. It takes the place o
 ${problem(shown.problem ?? null)}
 <form method="post" action="/confirm-email">
 ${hidden('continue', to.path)}
-${field({
+${codeField({
   label: 'Code from the mail',
-  name: 'code',
-  class: 'code',
-  autocomplete: 'one-time-code',
-  autocapitalize: 'none',
-  spellcheck: 'false',
-  maxlength: 128,
   autofocus: true,
 })}
 ${button('Confirm')}

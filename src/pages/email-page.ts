@@ -10,7 +10,7 @@ import { clientOf } from '../http/client'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
-import { button, field, notice, problem } from '../http/page-parts'
+import { button, codeField, field, notice, problem } from '../http/page-parts'
 import { shield } from '../http/shield'
 import { caller, session } from './callers'
 import { answerAccount, buttonForm, goBack } from './layout'
@@ -100,7 +100,7 @@ function confirmationSection({ viewer, pendingEmail }: Security, shown: Shown): 
   return html`<section><h2>Confirm <bdi>${address}</bdi></h2>
 ${problem(shown.confirmation?.text ?? null)}
 <form method="post" action="${path}/confirm">
-${field({ label: 'Code from the mail', name: 'code', autocomplete: 'one-time-code', autocapitalize: 'none', spellcheck: 'false', maxlength: 128, class: 'code' })}
+${codeField({ label: 'Code from the mail' })}
 <p class="actions">${button('Confirm')}</p></form>
 ${buttonForm(`${path}/resend`, 'Mail another code', { kind: 'link' })}</section>`
 }

@@ -7,12 +7,11 @@ import { body } from '../http/body'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
-import { button, problem } from '../http/page-parts'
+import { button, codeField, problem } from '../http/page-parts'
 import { shield } from '../http/shield'
 import { session } from './callers'
 import { answerAccount, buttonForm, goBack } from './layout'
 import { CodeForm } from './requests'
-import { codeField } from './second-factor-pages'
 
 /** Switching the second factor off, which takes a code of it. */
 
@@ -65,6 +64,6 @@ function removalForm(factor: 'email' | 'app' | null): Html {
   return html`<p>Your password alone will open this account.</p>
 ${mailing}
 <form method="post" action="${path}">
-${codeField(isApp ? 'Code of your app, or a backup code' : 'Code from the mail')}
+${codeField({ label: isApp ? 'Code of your app, or a backup code' : 'Code from the mail', maxlength: 64 })}
 <p class="actions">${button('Switch off', 'danger')}<a href="${section}">Keep it on</a></p></form>`
 }

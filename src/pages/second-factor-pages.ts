@@ -12,7 +12,7 @@ import { body } from '../http/body'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
-import { button, field, problem } from '../http/page-parts'
+import { button, codeField, problem } from '../http/page-parts'
 import { qrCodeDataUrl } from '../http/qr-code'
 import { shield } from '../http/shield'
 import { caller, session } from './callers'
@@ -26,19 +26,6 @@ const appPath = '/account/security/app'
 const mailPath = '/account/security/mail'
 
 export const secondFactorPages = new Hono<AppEnv>()
-
-/** A field for a code, of whichever kind: backup codes hold letters. */
-export function codeField(label: string): Html {
-  return field({
-    label,
-    name: 'code',
-    autocomplete: 'one-time-code',
-    autocapitalize: 'none',
-    spellcheck: 'false',
-    maxlength: 64,
-    class: 'code',
-  })
-}
 
 /** What is set up here; whoever signed in too long ago signs in again first. */
 async function requireInitiated(c: Context<AppEnv>): Promise<InitiatedFactor | null> {
@@ -97,7 +84,7 @@ function appSteps({ secret, otpauthUrl }: InitiatedFactor & { method: 'app' }): 
 <p>On this device? <a href="${otpauthUrl}">Open your app</a>, or type in this key:</p>
 <p><code>${inGroups(secret)}</code></p>
 <h2>2. Type the code that it shows</h2>
-<form method="post" action="${appPath}/activate">${codeField('Code')}
+<form method="post" action="${appPath}/activate">${codeField({ label: 'Code', maxlength: 64 })}
 <p class="actions">${button('Switch on')}</p></form>
 ${buttonForm(appPath, 'Begin again with another key', { kind: 'link' })}`
 }
@@ -150,7 +137,7 @@ function mailSteps(c: Context<AppEnv>, initiated: InitiatedFactor | null): Html 
 <p class="actions"><a class="button" href="${section}/email">Confirm your address</a></p>`
   }
   if (initiated?.method === 'email') {
-    return html`<form method="post" action="${mailPath}/activate">${codeField('Code from the mail')}
+    return html`<form method="post" action="${mailPath}/activate">${codeField({ label: 'Code from the mail', maxlength: 64 })}
 <p class="actions">${button('Switch on')}</p></form>
 ${buttonForm(mailPath, 'Mail another code', { kind: 'link' })}`
   }
