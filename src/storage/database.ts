@@ -1,13 +1,10 @@
-import { Column } from 'drizzle-orm/column'
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
-import { is } from 'drizzle-orm/entity'
-import { fillPlaceholders, SQL, StringChunk, sql } from 'drizzle-orm/sql'
-import { SQLiteAsyncDialect } from 'drizzle-orm/sqlite-core/dialect'
-import { SQLiteSelectBuilder } from 'drizzle-orm/sqlite-core/query-builders/select'
-import { getTableName } from 'drizzle-orm/table'
+import { fillPlaceholders, type SQL } from 'drizzle-orm/sql'
+import { type Prepared, select } from './select'
+import { write } from './statements'
 
 /**
- * D1 as the core uses it: drizzle builds the queries, and we send them. Reads and changes are batches, so
+ * D1 as the core uses it: queries in drizzle's words, which we write and send. Reads and changes are batches, so
  * that each is one round trip and one transaction, and a failure of the database is told apart from a
  * mistake of ours.
  */
@@ -36,79 +33,6 @@ export class DatabaseUnavailable extends Error {
   override readonly name = 'DatabaseUnavailable'
 }
 
-/** A statement that is ready to be sent, and how its outcome is read. */
-interface Prepared {
-  readonly sql: string
-  readonly params: readonly unknown[]
-  read(result: D1Result): unknown
-}
-
-const dialect = new SQLiteAsyncDialect()
-
-/** What a select asks for: where each value goes, and what knows how it is stored. */
-interface Field {
-  readonly path: readonly string[]
-  readonly field: unknown
-}
-
-/** Which tables of a query have a row in each of its rows; those of a left join may have none. */
-type Presence = { readonly [table: string]: boolean } | undefined
-
-/** How the values of a row become the shape that was asked for, worked out once a query. */
-function rowReader(fields: readonly Field[]): (row: unknown, presence: Presence) => unknown {
-  const groups = [
-    ...new Set(fields.flatMap(({ path: [name = '', ...rest] }) => (rest.length > 0 ? name : []))),
-  ]
-  const places = fields.map(({ path, field }) => ({
-    group: path.length > 1 ? groups.indexOf(path[0] ?? '') : null,
-    name: path.at(-1) ?? '',
-    // Most columns hold what they give, and need nobody to be asked.
-    column: is(field, Column) && field.mapFromDriverValue !== asStored ? field : null,
-    table: is(field, Column) ? getTableName(field.table) : null,
-  }))
-  const tables = groups.map(
-    (_, group) => places.findLast((place) => place.group === group && place.table)?.table ?? null,
-  )
-  return (row, presence) => {
-    // D1 hands rows over as objects, with their columns in the order of the query.
-    const values = Object.values(Object(row))
-    const read: Record<string, unknown> = {}
-    const parts = groups.map((): Record<string, unknown> => ({}))
-    const isThere = groups.map((_, group) => presence?.[tables[group] ?? ''] !== false)
-    places.forEach(({ group, name, column }, i) => {
-      const value = values[i]
-      const part = group === null ? read : (parts[group] ?? read)
-      part[name] = value === null || !column ? value : column.mapFromDriverValue(value)
-      if (group !== null && value !== null) isThere[group] = true
-    })
-    groups.forEach((name, group) => {
-      read[name] = isThere[group] ? parts[group] : null
-    })
-    return read
-  }
-}
-
-const asStored = Column.prototype.mapFromDriverValue
-
-/** What drizzle's select asks for when it is to be sent: the part of its sessions that it needs. */
-const session = {
-  prepareOneTimeQuery(
-    { sql, params }: { sql: string; params: unknown[] },
-    fields: readonly Field[],
-  ) {
-    const readRow = rowReader(fields)
-    const prepared = {
-      sql,
-      params,
-      /** Set by drizzle once it is prepared. */
-      joinsNotNullableMap: undefined as Presence,
-      read: ({ results }: D1Result) =>
-        results.map((row) => readRow(row, prepared.joinsNotNullableMap)),
-    }
-    return prepared
-  },
-}
-
 /**
  * A query that many requests send with other values: built at its first use and kept, because building
  * takes longer than sending. `build` names the values by `sql.placeholder`.
@@ -129,23 +53,6 @@ interface Preparable {
   _prepare(): Prepared | null
 }
 
-/**
- * The text and values of a raw statement. Drizzle would ask of each of its many parts which of a dozen
- * kinds it is; those of ours are texts, statements and values, and what is left is drizzle's.
- */
-function write(chunk: unknown, into: { sql: string; params: unknown[] }): void {
-  if (chunk instanceof StringChunk) into.sql += chunk.value.join('')
-  else if (chunk instanceof SQL) for (const part of chunk.queryChunks) write(part, into)
-  else if (typeof chunk === 'object' && chunk !== null) {
-    const { sql: text, params } = dialect.sqlToQuery(sql`${chunk}`)
-    into.sql += text
-    into.params.push(...params)
-  } else if (chunk !== undefined) {
-    into.sql += '?'
-    into.params.push(chunk)
-  }
-}
-
 function raw<Result>(statement: SQL, read: (result: D1Result) => unknown): Query<Result> {
   const prepared = { sql: '', params: [], read }
   write(statement, prepared)
@@ -153,13 +60,9 @@ function raw<Result>(statement: SQL, read: (result: D1Result) => unknown): Query
 }
 
 export function openDatabase(d1: D1Database): Database {
-  const select = (fields?: object) =>
-    new SQLiteSelectBuilder({ fields, session, dialect } as unknown as ConstructorParameters<
-      typeof SQLiteSelectBuilder
-    >[0])
   return {
     $client: d1,
-    select: select as unknown as Database['select'],
+    select,
     run: (statement) => raw(statement, (result) => result),
     all: (statement) => raw(statement, ({ results }) => results),
     nothing: () => ({ _prepare: () => null }) as unknown as Query<never[]>,
