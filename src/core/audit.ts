@@ -55,7 +55,7 @@ export function audit(core: Core, viewer: Viewer, done: AuditedAct, when: SQL): 
 export function auditOn(
   core: Core,
   viewer: Viewer,
-  act: Act | SQL,
+  act: Act,
   account: SQL,
   detail: string | null = null,
 ): Query {

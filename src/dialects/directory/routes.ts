@@ -74,7 +74,7 @@ routes.get('/api/user', bearer, (c) => c.json(renderSelf(c.var.viewer.account)))
 
 routes.post('/api/users', shield, bearer, administrator, body(requests.RegisterBody), async (c) => {
   const account = await requests.registerNamed(c.req.valid('json'), (registration) =>
-    registerAccount(c.var.core, { ...registration, isByAdministrator: true }, client(c)),
+    registerAccount(c.var.core, { ...registration, administrator: c.var.viewer }, client(c)),
   )
   return c.json(renderCreated(account))
 })
