@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { eachAccount, getAccountRecord, listAccounts, setDisabled } from '../../core/administration'
+import { eachAccount, getAccountRecord, listAccounts } from '../../core/account-records'
+import { setDisabled } from '../../core/administration'
 import { requireAdministrator } from '../../core/administrators'
 import { deleteAccount } from '../../core/deletion'
 import { fail } from '../../core/errors'
