@@ -221,19 +221,19 @@ function fillIn(patterns: Grid, codewords: readonly number[], mask: number): boo
 
 /** How hard a symbol is to read (section 7.8.3): runs, blocks, what looks like a finder, and imbalance. */
 function penalty(symbol: readonly (readonly boolean[])[]): number {
-  const textOf = (line: readonly boolean[]) => line.map(Number).join('')
-  const rows = symbol.map(textOf)
-  const columns = symbol.map((_, x) => textOf(symbol.map((row) => row[x] ?? false)))
+  const rows = symbol.map((row) => row.reduce((line, isDark) => line + (isDark ? '1' : '0'), ''))
+  const columns = rows.map((_, x) => rows.reduce((line, row) => line + row.charAt(x), ''))
   const inLines = [...rows, ...columns].reduce((sum, line) => {
     const runs = line.match(/0{5,}|1{5,}/g) ?? []
     const finders = line.match(/(?=00001011101|10111010000)/g) ?? []
     return runs.reduce((all, run) => all + run.length - 2, sum) + finders.length * 40
   }, 0)
   let blocks = 0
-  for (const [y, row] of rows.entries()) {
-    for (let x = 1; x < row.length; x += 1) {
-      const square = row.slice(x - 1, x + 1) + (rows[y + 1]?.slice(x - 1, x + 1) ?? '')
-      if (square === '0000' || square === '1111') blocks += 1
+  for (const [y, row] of symbol.entries()) {
+    const below = symbol[y + 1] ?? []
+    for (let x = 1; x < below.length; x += 1) {
+      const isDark = row[x]
+      if (row[x - 1] === isDark && below[x] === isDark && below[x - 1] === isDark) blocks += 1
     }
   }
   const dark = rows.join('').replaceAll('0', '').length / rows.length ** 2
