@@ -2,7 +2,9 @@ import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
+import { administrationPages } from './administration/routes'
 import { createCoreFactory } from './core/create-core'
+import { countFigures } from './core/figures'
 import { checkHealth } from './core/health'
 import { drainOutbox } from './core/outbox'
 import { loadCommonPasswords } from './core/passwords'
@@ -93,6 +95,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   app.route('/', passwordPages)
   app.route('/', signUpPages)
   app.route('/', accountPages)
+  app.route('/', administrationPages)
   app.route('/', oauth)
   app.route('/social', oauth)
 
@@ -125,7 +128,9 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
     async scheduled(controller, env, ctx) {
       const core = coreOf(env, ctx)
       logUpkeep(await drainOutbox(core))
-      if (controller.cron !== everyMinute) await sweepExpired(core)
+      if (controller.cron === everyMinute) return
+      await countFigures(core)
+      await sweepExpired(core)
     },
   }
 }
@@ -141,6 +146,7 @@ const requestLog = createMiddleware<AppEnv>(async function requestLog(c, next) {
     method: c.req.method,
     route: routePath(c),
     status: c.res.status,
+    failure: c.get('failure'),
     durationMs: Date.now() - startedAt,
   })
 })

@@ -16,6 +16,8 @@ const roundsMax = 20
 /** How long a tag is kept that nobody uses. */
 const unusedTagMs = 24 * 60 * 60 * 1000
 const usedCodeKeptMs = 24 * 60 * 60 * 1000
+/** 400 days, so that a season can be held against the one before. */
+const recordKeptMs = 9600 * 60 * 60 * 1000
 
 /** Deletes what has expired, up to 20,000 rows of each table. Two round trips, and one for each 1,000 rows. */
 export async function sweepExpired(core: Core): Promise<void> {
@@ -53,6 +55,8 @@ function sweeps(core: Core) {
     sweep(sql`refresh_tokens`, sql`refresh_expires_at <= ${now}`),
     sweep(sql`deployment_checks`, sql`expires_at <= ${now}`),
     sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
+    sweep(sql`audit_entries`, sql`at <= ${now - recordKeptMs}`),
+    sweep(sql`hourly_figures`, sql`hour <= ${now - recordKeptMs}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
   ] as const
 }
