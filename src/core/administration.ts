@@ -2,23 +2,20 @@ import { asc, gt, sql } from 'drizzle-orm'
 import { commit, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
+import { isAdministering, requireAdministrator } from './administrators'
+import { auditOn } from './audit'
 import type { Core } from './context'
 import { fail } from './errors'
 import { usernameKey } from './identifiers'
-import { holds } from './scopes'
 import { sessionsOf } from './session-list'
-import { authenticate, type Caller, endAllStatements, isAlive, type Viewer } from './sessions'
+import { authenticate, type Caller, endAllStatements, type Viewer } from './sessions'
 
 /** What administrators may do to the accounts of others. */
 
-/** An application needs to have been allowed it as well, whoever it acts for. */
-export function requireAdministrator({ account, scopes }: Viewer): void {
-  if (account.role !== 'admin' || !holds(scopes, 'admin:profile:write')) fail({ code: 'forbidden' })
-}
-
 /**
  * Closes or opens an account. Closing ends every session, grant and pending sign-in at once; it is
- * refused for oneself. Fails with forbidden or account_not_found; done twice, it changes nothing.
+ * refused for oneself. Fails with forbidden or account_not_found; done twice, it changes nothing and is
+ * kept in the audit trail once. One round trip.
  */
 export async function setDisabled(
   core: Core,
@@ -28,11 +25,15 @@ export async function setDisabled(
   requireAdministrator(viewer)
   const { accountId, isDisabled } = input
   if (accountId === viewer.account.id) fail({ code: 'forbidden' })
-  const target = sql`(SELECT number FROM accounts WHERE id = ${accountId} AND ${isAlive(core, viewer)})`
+  const target = sql`(SELECT number FROM accounts WHERE id = ${accountId} AND ${isAdministering(core, viewer)})`
   const disabledAt = isDisabled ? sql`COALESCE(disabled_at, ${core.now})` : sql`NULL`
+  const [act, isToDo] = isDisabled
+    ? (['account_disabled', sql`disabled_at IS NULL`] as const)
+    : (['account_enabled', sql`disabled_at IS NOT NULL`] as const)
   const [found] = await commit(
     core.db,
     [
+      auditOn(core, viewer, act, sql`${target} AND ${isToDo}`),
       core.db.run(sql`UPDATE accounts SET disabled_at = ${disabledAt}, updated_at = ${core.now}
         WHERE number = ${target}`),
       ...(isDisabled ? endAllStatements(core, target, null) : []),

@@ -3,28 +3,22 @@ import { setDisabled } from '../../src/core/administration'
 import type { Viewer } from '../../src/core/sessions'
 import {
   isAlive,
+  newAdministrator,
   newSignedIn,
   newTwoFactorAccount,
   signIn,
   startSignIn,
   tryLogin,
-  viewerOf,
 } from '../support/accounts'
-import { change, refusal, rowsOf, testCore } from '../support/core'
+import { refusal, rowsOf, testCore } from '../support/core'
 
 const atrium = testCore()
 
 const disable = (viewer: Viewer, accountId: string, isDisabled = true) =>
   atrium.request((core) => setDisabled(core, viewer, { accountId, isDisabled }))
 
-async function newAdministrator() {
-  const { account, token } = await newSignedIn(atrium)
-  await change("UPDATE accounts SET role = 'admin' WHERE number = ?", account.number)
-  return { account, token, viewer: await viewerOf(atrium, token) }
-}
-
 test('closing an account ends its sessions and pending sign-ins at once, and no other', async () => {
-  const admin = await newAdministrator()
+  const admin = await newAdministrator(atrium)
   const person = await newTwoFactorAccount(atrium)
   await startSignIn(atrium, person.account)
   await disable(admin.viewer, person.account.id)
@@ -40,7 +34,7 @@ test('closing an account ends its sessions and pending sign-ins at once, and no 
 })
 
 test('opening it again lets the person in, but no session of before', async () => {
-  const admin = await newAdministrator()
+  const admin = await newAdministrator(atrium)
   const { account, token } = await newSignedIn(atrium)
   await disable(admin.viewer, account.id)
   await disable(admin.viewer, account.id, false)
@@ -49,7 +43,7 @@ test('opening it again lets the person in, but no session of before', async () =
 })
 
 test('closing twice keeps the time of the first', async () => {
-  const admin = await newAdministrator()
+  const admin = await newAdministrator(atrium)
   const { account } = await newSignedIn(atrium)
   await disable(admin.viewer, account.id)
   const sql = 'SELECT disabled_at FROM accounts WHERE number = ?'
@@ -60,7 +54,7 @@ test('closing twice keeps the time of the first', async () => {
 })
 
 test('nobody closes their own account, and nobody but an administrator any', async () => {
-  const admin = await newAdministrator()
+  const admin = await newAdministrator(atrium)
   const [eve, victim] = [await newSignedIn(atrium), await newSignedIn(atrium)]
   const forbidden = { code: 'forbidden' }
   expect(await refusal(disable(admin.viewer, admin.account.id))).toEqual(forbidden)
@@ -70,7 +64,7 @@ test('nobody closes their own account, and nobody but an administrator any', asy
 })
 
 test('an account that does not exist is not found', async () => {
-  const admin = await newAdministrator()
+  const admin = await newAdministrator(atrium)
   for (const id of ['0'.repeat(24), '']) {
     expect(await refusal(disable(admin.viewer, id))).toEqual({ code: 'account_not_found' })
   }

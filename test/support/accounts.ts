@@ -6,7 +6,7 @@ import { authenticate, type Viewer } from '../../src/core/sessions'
 import type { SignedIn } from '../../src/core/sign-in'
 import { setMailedSecondFactor } from '../../src/core/two-factor'
 import { codeFrom } from './app'
-import { callerWith, clientAt, type TestCore } from './core'
+import { callerWith, change, clientAt, type TestCore } from './core'
 
 /** Accounts for tests of the core. Names are never used twice, so that no case depends on another. */
 
@@ -119,4 +119,11 @@ export async function newTwoFactorAccount(test: TestCore) {
   const input = { isOn: true, currentPassword: null }
   await test.request((core) => setMailedSecondFactor(core, person.viewer, input))
   return person
+}
+
+/** An administrator who is signed in. */
+export async function newAdministrator(test: TestCore) {
+  const { account, token } = await newSignedIn(test)
+  await change("UPDATE accounts SET role = 'admin' WHERE number = ?", account.number)
+  return { account, token, viewer: await viewerOf(test, token) }
 }

@@ -1,12 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import {
-  eachAccount,
-  getAccountRecord,
-  listAccounts,
-  requireAdministrator,
-  setDisabled,
-} from '../../core/administration'
+import { eachAccount, getAccountRecord, listAccounts, setDisabled } from '../../core/administration'
+import { requireAdministrator } from '../../core/administrators'
 import { deleteAccount } from '../../core/deletion'
 import { fail } from '../../core/errors'
 import { login } from '../../core/login'

@@ -1,0 +1,18 @@
+import { type SQL, sql } from 'drizzle-orm'
+import type { Core } from './context'
+import { fail } from './errors'
+import { holds } from './scopes'
+import { isAlive, type Viewer } from './sessions'
+
+/** Who may act on what is not their own. */
+
+/** An application needs to have been allowed it as well, whoever it acts for. Fails with forbidden. */
+export function requireAdministrator({ account, scopes }: Viewer): void {
+  if (account.role !== 'admin' || !holds(scopes, 'admin:profile:write')) fail({ code: 'forbidden' })
+}
+
+/** Whether the viewer's session still counts and is still an administrator's when a change is made, in SQL. */
+export function isAdministering(core: Core, viewer: Viewer): SQL {
+  return sql`(${isAlive(core, viewer)} AND EXISTS (SELECT 1 FROM accounts AS administrator
+    WHERE administrator.number = ${viewer.account.number} AND administrator.role = 'admin'))`
+}

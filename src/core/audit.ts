@@ -1,0 +1,114 @@
+import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import type { Query } from '../storage/database'
+import { auditEntries } from '../storage/operations-schema'
+import { requireAdministrator } from './administrators'
+import type { Core } from './context'
+import { entryIdAt, newEntryTail } from './entry-ids'
+import { authenticate, type Caller, type Viewer } from './sessions'
+
+/**
+ * What administrators do to others, kept beyond both. An entry is written in the batch of the act that it
+ * tells of, so there is neither one without the other.
+ */
+
+export type Act =
+  | 'account_created'
+  | 'account_changed'
+  | 'account_disabled'
+  | 'account_enabled'
+  | 'account_deleted'
+  | 'sessions_ended'
+  | 'administrator_granted'
+  | 'administrator_revoked'
+  | 'reset_mailed'
+  | 'application_added'
+  | 'application_removed'
+  | 'application_secret_renewed'
+  | 'webhook_added'
+  | 'webhook_paused'
+  | 'webhook_resumed'
+  | 'webhook_removed'
+  | 'webhook_redelivered'
+
+/** What was done to whom. Texts are ours or shown to administrators anyway: never a secret or an address. */
+export interface AuditedAct {
+  readonly act: Act
+  readonly subjectId: string
+  readonly subjectName: string
+  readonly detail?: string | null
+}
+
+/**
+ * Keeps an act of the viewer's, provided that `when` holds: the act's own claim, or, before the act in its
+ * batch, that there is something to do. Sent twice, it is kept once.
+ */
+export function audit(core: Core, viewer: Viewer, done: AuditedAct, when: SQL): Query {
+  const { act, subjectId, subjectName, detail = null } = done
+  return insertEntry(
+    core,
+    viewer,
+    sql`${act}, ${subjectId}, ${subjectName}, ${detail} WHERE ${when}`,
+  )
+}
+
+/** The same about an account whose number is given in SQL, NULL for nothing to keep. */
+export function auditOn(
+  core: Core,
+  viewer: Viewer,
+  act: Act | SQL,
+  account: SQL,
+  detail: string | null = null,
+): Query {
+  return insertEntry(
+    core,
+    viewer,
+    sql`${act}, id, username, ${detail} FROM accounts WHERE number = ${account}`,
+  )
+}
+
+/** `rest` is what follows the entry's id, time and actor in a SELECT. */
+function insertEntry(core: Core, { account }: Viewer, rest: SQL): Query {
+  const id = entryIdAt(sql`${core.now}`, newEntryTail())
+  return core.db.run(sql`INSERT INTO audit_entries
+      (id, at, actor_id, actor_name, act, subject_id, subject_name, detail)
+    SELECT ${id}, ${core.now}, ${account.id}, ${account.username}, ${rest}
+    ON CONFLICT (id) DO NOTHING`)
+}
+
+/** The act is a text: entries outlive the words of the version that wrote them. */
+export type AuditEntry = typeof auditEntries.$inferSelect
+
+/** At most `limit` entries, the newest first, of one subject or of all, older than the entry `before`. */
+export interface AuditPage {
+  readonly subjectId?: string
+  readonly before?: string
+  readonly limit: number
+}
+
+/** Comes after every id, so that the newest page is a range of the index like any other. */
+const afterAll = 'g'
+
+export function auditPage(core: Core, { subjectId, before = afterAll, limit }: AuditPage) {
+  return core.db
+    .select()
+    .from(auditEntries)
+    .where(
+      and(
+        subjectId === undefined ? undefined : eq(auditEntries.subjectId, subjectId),
+        lt(auditEntries.id, before),
+      ),
+    )
+    .orderBy(desc(auditEntries.id))
+    .limit(limit)
+}
+
+/** Fails with forbidden. One round trip. */
+export async function listAudit(
+  core: Core,
+  caller: Caller,
+  page: AuditPage,
+): Promise<{ viewer: Viewer; entries: AuditEntry[] }> {
+  const { viewer, rows } = await authenticate(core, caller, auditPage(core, page))
+  requireAdministrator(viewer)
+  return { viewer, entries: rows[0] }
+}

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { setDisabled } from '../../src/core/administration'
+import { listAudit } from '../../src/core/audit'
+import { newAccount, newAdministrator, newSignedIn } from '../support/accounts'
+import { callerWith, interrupted, refusal, rowsOf, testCore } from '../support/core'
+
+const atrium = testCore()
+
+const listed = (token: string, page: { subjectId?: string; before?: string; limit: number }) =>
+  atrium.request((core) => listAudit(core, callerWith(token), page)).then(({ entries }) => entries)
+
+test('who closed whose account is kept, with the names of then', async () => {
+  const admin = await newAdministrator(atrium)
+  const person = await newAccount(atrium)
+  const closing = { accountId: person.id, isDisabled: true }
+  await atrium.request((core) => setDisabled(core, admin.viewer, closing))
+  expect(await listed(admin.token, { subjectId: person.id, limit: 10 })).toEqual([
+    {
+      id: expect.stringMatching(/^[0-9a-f]{24}$/),
+      at: atrium.now,
+      actorId: admin.account.id,
+      actorName: admin.account.username,
+      act: 'account_disabled',
+      subjectId: person.id,
+      subjectName: person.username,
+      detail: null,
+    },
+  ])
+})
+
+test('what changes nothing is not kept, nor is what was refused', async () => {
+  const admin = await newAdministrator(atrium)
+  const person = await newAccount(atrium)
+  const set = (isDisabled: boolean, viewer = admin.viewer) =>
+    atrium.request((core) => setDisabled(core, viewer, { accountId: person.id, isDisabled }))
+  await set(false)
+  await set(true)
+  atrium.pass(1)
+  await set(true)
+  const eve = await newSignedIn(atrium)
+  expect(await refusal(set(false, eve.viewer))).toEqual({ code: 'forbidden' })
+  expect(await listed(admin.token, { subjectId: person.id, limit: 10 })).toHaveLength(1)
+})
+
+test('an answer that got lost leaves one entry, not two', async () => {
+  const admin = await newAdministrator(atrium)
+  const person = await newAccount(atrium)
+  await atrium.request((core) => {
+    const lossy = interrupted(core, async () => {
+      throw new Error('D1_ERROR: Network connection lost.')
+    })
+    return setDisabled(lossy, admin.viewer, { accountId: person.id, isDisabled: true })
+  })
+  const acts = await rowsOf('SELECT act FROM audit_entries WHERE subject_id = ?', person.id)
+  expect(acts).toEqual([{ act: 'account_disabled' }])
+})
+
+test('the newest come first, a page at a time', async () => {
+  const admin = await newAdministrator(atrium)
+  const person = await newAccount(atrium)
+  for (const isDisabled of [true, false, true]) {
+    atrium.pass(0.002)
+    await atrium.request((core) =>
+      setDisabled(core, admin.viewer, { accountId: person.id, isDisabled }),
+    )
+  }
+  const first = await listed(admin.token, { subjectId: person.id, limit: 2 })
+  expect(first.map(({ act }) => act)).toEqual(['account_disabled', 'account_enabled'])
+  const before = first.at(-1)?.id ?? ''
+  const rest = await listed(admin.token, { subjectId: person.id, before, limit: 2 })
+  expect(rest.map(({ act }) => act)).toEqual(['account_disabled'])
+  const all = await listed(admin.token, { limit: 1 })
+  expect(all.map(({ id }) => id)).toEqual([first[0]?.id])
+})
+
+test('nobody but an administrator reads it', async () => {
+  const eve = await newSignedIn(atrium)
+  expect(await refusal(listed(eve.token, { limit: 1 }))).toEqual({ code: 'forbidden' })
+})
