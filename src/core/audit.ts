@@ -34,7 +34,7 @@ export type Act =
 export interface AuditedAct {
   readonly act: Act
   readonly subjectId: string
-  readonly subjectName: string
+  readonly subjectName: string | SQL
   readonly detail?: string | null
 }
 

@@ -2,11 +2,12 @@ import { type SQL, sql } from 'drizzle-orm'
 import { newId } from '../crypto/random'
 import { newSigningSecret } from '../crypto/webhook-signature'
 import { commit, type Query } from '../storage/database'
-import { requireAdministrator } from './administration'
+import { isAdministering, requireAdministrator } from './administrators'
+import { type Act, audit } from './audit'
 import type { Core } from './context'
 import { fail, failInput } from './errors'
 import { requireRecentAuthentication } from './reauthentication'
-import { authenticate, type Caller, isAlive, type Viewer } from './sessions'
+import { authenticate, type Caller, type Viewer } from './sessions'
 import { isReachable } from './webhook-addresses'
 
 /**
@@ -78,19 +79,26 @@ export async function addWebhook(
     failInput([{ field: 'eventTypes', rule: 'unusable' }])
   }
   const webhookId = newId(core.now)
+  const url = new URL(input.url).href
   const secret = newSigningSecret()
   const sealed = await core.keys.seal(secretPurpose, secret, webhookId)
   const types = JSON.stringify([...new Set(input.eventTypes)])
+  const isMade = sql`EXISTS (SELECT 1 FROM webhooks WHERE webhook_id = ${webhookId})`
+  const added = {
+    act: 'webhook_added',
+    subjectId: webhookId,
+    subjectName: hostOf(webhookId),
+  } as const
   const [outcome] = await commit(
     core.db,
     [
       core.db.run(sql`INSERT INTO webhooks (webhook_id, url, signing_secret, event_types, added_at)
-        SELECT ${webhookId}, ${new URL(input.url).href}, ${sealed}, ${types}, ${core.now}
-        WHERE (SELECT COUNT(*) FROM webhooks) < ${webhooksMax} AND ${isAlive(core, viewer)}
+        SELECT ${webhookId}, ${url}, ${sealed}, ${types}, ${core.now}
+        WHERE (SELECT COUNT(*) FROM webhooks) < ${webhooksMax} AND ${isAdministering(core, viewer)}
         ON CONFLICT DO NOTHING`),
+      audit(core, viewer, added, isMade),
     ],
-    core.db.all<{ isMade: number; isFull: number }>(sql`SELECT
-      EXISTS (SELECT 1 FROM webhooks WHERE webhook_id = ${webhookId}) AS isMade,
+    core.db.all<{ isMade: number; isFull: number }>(sql`SELECT ${isMade} AS isMade,
       (SELECT COUNT(*) FROM webhooks) >= ${webhooksMax} AS isFull`),
     ([row]) => row?.isMade === 1,
   )
@@ -163,14 +171,12 @@ export async function setPaused(
   viewer: Viewer,
   { webhookId, isPaused }: { webhookId: string; isPaused: boolean },
 ): Promise<void> {
-  requireAdministrator(viewer)
-  const pausedAt = isPaused ? sql`COALESCE(paused_at, ${core.now})` : sql`NULL`
-  await commitUntilGone(
-    core,
-    core.db.run(sql`UPDATE webhooks SET paused_at = ${pausedAt}
-      WHERE webhook_id = ${webhookId} AND ${isAlive(core, viewer)}`),
-    sql`webhooks WHERE webhook_id = ${webhookId} AND (paused_at IS NOT NULL) <> ${isPaused ? 1 : 0}`,
-  )
+  const which = sql`webhook_id = ${webhookId} AND (paused_at IS NULL) = ${isPaused ? 1 : 0}`
+  await commitAct(core, viewer, webhookId, {
+    act: isPaused ? 'webhook_paused' : 'webhook_resumed',
+    change: sql`UPDATE webhooks SET paused_at = ${isPaused ? core.now : null} WHERE ${which}`,
+    toDo: sql`webhooks WHERE ${which}`,
+  })
 }
 
 /**
@@ -181,11 +187,11 @@ export async function removeWebhook(core: Core, viewer: Viewer, webhookId: strin
   requireAdministrator(viewer)
   await requireRecentAuthentication(core, viewer, null)
   const which = sql`webhooks WHERE webhook_id = ${webhookId}`
-  await commitUntilGone(
-    core,
-    core.db.run(sql`DELETE FROM ${which} AND ${isAlive(core, viewer)}`),
-    which,
-  )
+  await commitAct(core, viewer, webhookId, {
+    act: 'webhook_removed',
+    change: sql`DELETE FROM ${which}`,
+    toDo: which,
+  })
 }
 
 /**
@@ -197,27 +203,48 @@ export async function redeliver(
   viewer: Viewer,
   { webhookId, deliveryId }: { webhookId: string; deliveryId: string | null },
 ): Promise<void> {
-  requireAdministrator(viewer)
   const one = deliveryId === null ? sql`1` : sql`delivery_id = ${deliveryId}`
-  const which = sql`webhook_id = ${webhookId} AND ${one} AND given_up_at IS NOT NULL`
-  await commitUntilGone(
-    core,
-    core.db.run(sql`UPDATE webhook_deliveries SET given_up_at = NULL, tries = 0, due_at = ${core.now}
-      WHERE ${which} AND ${isAlive(core, viewer)}`),
-    sql`webhook_deliveries WHERE ${which}`,
-  )
+  const which = sql`webhook_id = ${webhookId} AND given_up_at IS NOT NULL AND ${one}`
+  await commitAct(core, viewer, webhookId, {
+    act: 'webhook_redelivered',
+    change: sql`UPDATE webhook_deliveries SET given_up_at = NULL, tries = 0, due_at = ${core.now}
+      WHERE ${which}`,
+    toDo: sql`webhook_deliveries WHERE ${which}`,
+  })
 }
 
 /**
- * Makes a change after which no row of `left`, a table with a condition, is there. Where one is, the
- * session has ended meanwhile.
+ * Makes a change with its entry in the audit trail, where a row of `toDo`, a table with a condition, asks for
+ * it. Where one still does afterwards, the session or the role has ended meanwhile.
  */
-async function commitUntilGone(core: Core, statement: Query, left: SQL): Promise<void> {
-  const rows = await commit(
+async function commitAct(
+  core: Core,
+  viewer: Viewer,
+  webhookId: string,
+  done: { act: Act; change: SQL; toDo: SQL },
+): Promise<void> {
+  requireAdministrator(viewer)
+  const may = isAdministering(core, viewer)
+  const isToDo = sql`EXISTS (SELECT 1 FROM ${done.toDo})`
+  const [state] = await commit(
     core.db,
-    [statement],
-    core.db.all(sql`SELECT 1 FROM ${left} LIMIT 1`),
-    (found) => found.length === 0,
+    [
+      audit(
+        core,
+        viewer,
+        { act: done.act, subjectId: webhookId, subjectName: hostOf(webhookId) },
+        sql`${isToDo} AND ${may}`,
+      ),
+      core.db.run(sql`${done.change} AND ${may}`),
+    ],
+    core.db.all<{ isToDo: number }>(sql`SELECT ${isToDo} AS isToDo`),
+    ([row]) => row?.isToDo === 0,
   )
-  if (rows.length > 0) fail({ code: 'not_authenticated' })
+  if (state?.isToDo === 1) fail({ code: 'not_authenticated' })
+}
+
+/** A webhook as the audit trail calls it: its path may be what keeps others from using the address. */
+function hostOf(webhookId: string): SQL {
+  return sql`(SELECT substr(host, 1, instr(host, '/') - 1) FROM
+    (SELECT substr(url, instr(url, '://') + 3) AS host FROM webhooks WHERE webhook_id = ${webhookId}))`
 }
