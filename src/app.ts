@@ -7,6 +7,7 @@ import { checkHealth } from './core/health'
 import { drainOutbox } from './core/outbox'
 import { loadCommonPasswords } from './core/passwords'
 import { sweepExpired } from './core/upkeep'
+import { deliverWebhooks } from './core/webhook-deliveries'
 import { dialects } from './dialects'
 import { type Env, readSettings, SettingsError } from './env'
 import { discardUnread } from './http/body'
@@ -27,6 +28,7 @@ import { wantsPage } from './http/page'
 import { pageBoundary } from './http/page-failures'
 import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
+import { postMessage } from './http/post-message'
 import { welcome } from './http/welcome'
 import { passwordPages } from './oauth/password-pages'
 import { oauth } from './oauth/routes'
@@ -50,7 +52,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
 
   // The settings are read once per environment, which the platform makes once per isolate.
   function coreOf(env: Env, ctx: { waitUntil(work: Promise<unknown>): void }) {
-    const factory = factories.get(env) ?? createCoreFactory(env, readSettings(env))
+    const factory = factories.get(env) ?? createCoreFactory(env, readSettings(env), postMessage)
     factories.set(env, factory)
     return factory(now(), (work) => ctx.waitUntil(work.catch(logProblem)))
   }
@@ -126,6 +128,9 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
       const core = coreOf(env, ctx)
       logUpkeep(await drainOutbox(core))
       if (controller.cron !== everyMinute) await sweepExpired(core)
+      // Last, because how long that takes is for others to say.
+      const sent = await deliverWebhooks(core)
+      if (sent !== null) logUpkeep(sent)
     },
   }
 }

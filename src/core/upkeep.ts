@@ -16,6 +16,8 @@ const roundsMax = 20
 /** How long a tag is kept that nobody uses. */
 const unusedTagMs = 24 * 60 * 60 * 1000
 const usedCodeKeptMs = 24 * 60 * 60 * 1000
+/** How long what a webhook did not take is kept, whether it was given up or waits for one that is paused. */
+const deliveryKeptMs = 30 * 24 * 60 * 60 * 1000
 
 /** Deletes what has expired, up to 20,000 rows of each table. Two round trips, and one for each 1,000 rows. */
 export async function sweepExpired(core: Core): Promise<void> {
@@ -52,6 +54,15 @@ function sweeps(core: Core) {
     sweep(sql`pushed_requests`, sql`expires_at <= ${now}`),
     sweep(sql`refresh_tokens`, sql`refresh_expires_at <= ${now}`),
     sweep(sql`deployment_checks`, sql`expires_at <= ${now}`),
+    sweep(
+      sql`webhook_deliveries`,
+      sql`webhook_id IN (SELECT webhook_id FROM webhooks) AND given_up_at <= ${now - deliveryKeptMs}`,
+    ),
+    sweep(
+      sql`webhook_deliveries`,
+      sql`webhook_id IN (SELECT webhook_id FROM webhooks) AND given_up_at IS NULL
+        AND due_at <= ${now - deliveryKeptMs}`,
+    ),
     sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
   ] as const

@@ -81,9 +81,7 @@ export const webhookDeliveries = sqliteTable(
   },
   (t) => [
     // By webhook, so that what waits for one that is paused is not gone over each minute.
-    index('webhook_deliveries_waiting')
-      .on(t.webhookId, t.dueAt)
-      .where(sql`${t.givenUpAt} IS NULL`),
+    index('webhook_deliveries_waiting').on(t.webhookId, t.dueAt).where(sql`${t.givenUpAt} IS NULL`),
     index('webhook_deliveries_given_up')
       .on(t.webhookId, t.givenUpAt)
       .where(sql`${t.givenUpAt} IS NOT NULL`),
