@@ -3,6 +3,7 @@ import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
 import { createCoreFactory } from './core/create-core'
+import { countFigures } from './core/figures'
 import { checkHealth } from './core/health'
 import { drainOutbox } from './core/outbox'
 import { loadCommonPasswords } from './core/passwords'
@@ -127,7 +128,10 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
     async scheduled(controller, env, ctx) {
       const core = coreOf(env, ctx)
       logUpkeep(await drainOutbox(core))
-      if (controller.cron !== everyMinute) await sweepExpired(core)
+      if (controller.cron !== everyMinute) {
+        await countFigures(core)
+        await sweepExpired(core)
+      }
       // Last, because how long that takes is for others to say.
       const sent = await deliverWebhooks(core)
       if (sent !== null) logUpkeep(sent)

@@ -1,11 +1,12 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { hashPassword } from '../crypto/password-hash'
-import { commit, run } from '../storage/database'
+import { commit, type Query, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import { prepareAddressChange } from './address-change'
-import { requireAdministrator } from './administrators'
+import { isAdministering, requireAdministrator } from './administrators'
+import { auditOn } from './audit'
 import { storeCompleteness } from './completeness'
 import type { Client, Core } from './context'
 import { fail, failInput } from './errors'
@@ -44,8 +45,9 @@ export interface ChangeOptions {
 }
 
 /**
- * Applies the changes. Another account, or a role, is an administrator's to change. A new password
- * ends all other sessions; images are uploads of the account's own. Fails with forbidden,
+ * Applies the changes. Another account, or a role, is an administrator's to change, and kept in the audit
+ * trail; nobody takes the role from themselves, so one is always left. A new password ends all other
+ * sessions; images are uploads of the account's own. Fails with forbidden,
  * account_not_found, reauthentication_required, invalid_input (all fields at once) or taken; applied
  * twice, the second run changes nothing more.
  */
@@ -57,7 +59,9 @@ export async function updateAccount(
   client: Client,
 ): Promise<Changed> {
   const isOwn = options.targetId === null || options.targetId === viewer.account.id
-  if (!isOwn || changes.role !== undefined) requireAdministrator(viewer)
+  const isAdministration = !isOwn || changes.role !== undefined
+  if (isAdministration) requireAdministrator(viewer)
+  if (isOwn && changes.role === 'user') fail({ code: 'forbidden' })
   const target = isOwn ? viewer.account : await getAccount(core, options.targetId ?? '')
   const newEmail = changes.email === target.email ? undefined : changes.email
   // The name is what a person signs in with: no application takes that from them.
@@ -78,6 +82,7 @@ export async function updateAccount(
 
   const { password } = changes
   return applyChanges(core, viewer, target, changes, client, {
+    isAdministration,
     keepToken: isOwn ? viewer.session.tokenHash : null,
     passwordHash: password === undefined ? null : await hashPassword(password, core.hashing),
   })
@@ -132,9 +137,10 @@ async function applyChanges(
   target: Account,
   changes: AccountChanges,
   client: Client,
-  secrets: { keepToken: string | null; passwordHash: string | null },
+  how: { isAdministration: boolean; keepToken: string | null; passwordHash: string | null },
 ): Promise<Changed> {
   const { number } = target
+  const mayAct = how.isAdministration ? isAdministering(core, viewer) : isAlive(core, viewer)
   const tagging = changes.tags === undefined ? null : prepareTags(core, changes.tags)
   const mine = sql`(SELECT number FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
   const nameTaken = isNameTaken(core, target, changes.username)
@@ -142,21 +148,19 @@ async function applyChanges(
   const username = changes.username ?? target.username
   const address = await prepareAddressChange(core, target, changes.email, username, client)
   const passwordChange =
-    secrets.passwordHash === null
-      ? null
-      : await preparePasswordChange(core, mine, secrets.keepToken)
+    how.passwordHash === null ? null : await preparePasswordChange(core, mine, how.keepToken)
   const sets = [
     sql`updated_at = ${core.now}`,
     sql`changed_by = ${core.requestId}`,
     ...address.assignments,
-    ...assignments(changes, secrets.passwordHash),
+    ...assignments(changes, how.passwordHash),
   ]
 
   const [found] = await commit(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND ${isAlive(core, viewer)}
+        WHERE number = ${number} AND ${mayAct}
           AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL
           AND NOT EXISTS (${foreign})`),
       ...(passwordChange?.statements ?? []),
@@ -164,6 +168,7 @@ async function applyChanges(
       ...(tagging?.statements(mine) ?? []),
       ...(changes.profile || tagging ? [storeCompleteness(core, mine)] : []),
       ...address.statements(sql`${mine} IS NOT NULL`),
+      ...(how.isAdministration ? auditChanges(core, viewer, mine, changes) : []),
     ],
     core.db
       .select({
@@ -189,6 +194,22 @@ async function applyChanges(
   address.sendSoon()
   passwordChange?.sendSoon(found.outcome.noticeTo)
   return { account: found.account, portfolio: toPortfolio(found.portfolio) }
+}
+
+/** Which fields were changed, and never what they hold. */
+function auditChanges(core: Core, viewer: Viewer, mine: SQL, changes: AccountChanges): Query[] {
+  const { role, profile, ...rest } = changes
+  const isSet = (entry: [string, unknown]) => entry[1] !== undefined
+  const fields = Object.entries({ ...rest, ...profile })
+    .filter(isSet)
+    .map(([name]) => name)
+  const act = role === 'admin' ? 'administrator_granted' : 'administrator_revoked'
+  return [
+    ...(role === undefined ? [] : [auditOn(core, viewer, act, mine)]),
+    ...(fields.length === 0
+      ? []
+      : [auditOn(core, viewer, 'account_changed', mine, fields.join(', '))]),
+  ]
 }
 
 /** Whether a new name is another's or held back, in SQL. */

@@ -1,118 +1,160 @@
-import { asc, gt, sql } from 'drizzle-orm'
-import { commit, run } from '../storage/database'
+import { type SQL, sql } from 'drizzle-orm'
+import { commit } from '../storage/database'
 import { accounts } from '../storage/schema'
-import { type Account, accountColumns } from './accounts'
 import { isAdministering, requireAdministrator } from './administrators'
-import { auditOn } from './audit'
-import type { Core } from './context'
+import { type Act, auditOn } from './audit'
+import type { Client, Core } from './context'
+import { deleteAccount } from './deletion'
 import { fail } from './errors'
-import { usernameKey } from './identifiers'
-import { sessionsOf } from './session-list'
+import { requireRecentAuthentication } from './reauthentication'
+import { requestReset } from './recovery'
 import { authenticate, type Caller, endAllStatements, type Viewer } from './sessions'
 
-/** What administrators may do to the accounts of others. */
+/** What administrators do to the accounts of others; each act is kept in the audit trail. */
+
+/** Refuses whoever is no administrator, or signed in too long ago; and what is asked for with one's own account. */
+async function requireActing(core: Core, viewer: Viewer, accountId: string): Promise<void> {
+  requireAdministrator(viewer)
+  if (accountId === viewer.account.id) fail({ code: 'same_account' })
+  await requireRecentAuthentication(core, viewer, null)
+}
+
+/**
+ * One act on one account, in one round trip. Where there is nothing to do nothing is done or kept. Fails
+ * with account_not_found, and with not_authenticated where the viewer administers no more.
+ */
+async function actOn(
+  core: Core,
+  viewer: Viewer,
+  accountId: string,
+  given: { act: Act; isToDo: SQL; sets?: SQL; endsSessions?: boolean },
+): Promise<void> {
+  const { act, isToDo, sets, endsSessions } = given
+  const mine = sql`(SELECT number FROM accounts WHERE id = ${accountId} AND changed_by = ${core.requestId})`
+  const mayAct = isAdministering(core, viewer)
+  const [found] = await commit(
+    core.db,
+    [
+      core.db.run(sql`UPDATE accounts SET changed_by = ${core.requestId}, updated_at = ${core.now}
+        ${sets ? sql`, ${sets}` : sql``} WHERE id = ${accountId} AND ${isToDo} AND ${mayAct}`),
+      auditOn(core, viewer, act, mine),
+      ...(endsSessions ? endAllStatements(core, mine, null) : []),
+    ],
+    core.db.all<{
+      isMine: number
+      mayAct: number
+    }>(sql`SELECT changed_by IS ${core.requestId} AS isMine,
+      ${mayAct} AS mayAct FROM accounts WHERE id = ${accountId}`),
+    ([row]) => row?.isMine === 1,
+  )
+  if (!found) fail({ code: 'account_not_found' })
+  if (!found.isMine && !found.mayAct) fail({ code: 'not_authenticated' })
+}
 
 /**
  * Closes or opens an account. Closing ends every session, grant and pending sign-in at once; it is
- * refused for oneself. Fails with forbidden or account_not_found; done twice, it changes nothing and is
- * kept in the audit trail once. One round trip.
+ * refused for oneself. Fails with forbidden, account_not_found or not_authenticated; done twice, it changes
+ * nothing and is kept once. One round trip.
  */
 export async function setDisabled(
   core: Core,
   viewer: Viewer,
-  input: { accountId: string; isDisabled: boolean },
+  { accountId, isDisabled }: { accountId: string; isDisabled: boolean },
 ): Promise<void> {
   requireAdministrator(viewer)
-  const { accountId, isDisabled } = input
   if (accountId === viewer.account.id) fail({ code: 'forbidden' })
-  const target = sql`(SELECT number FROM accounts WHERE id = ${accountId} AND ${isAdministering(core, viewer)})`
-  const disabledAt = isDisabled ? sql`COALESCE(disabled_at, ${core.now})` : sql`NULL`
-  const [act, isToDo] = isDisabled
-    ? (['account_disabled', sql`disabled_at IS NULL`] as const)
-    : (['account_enabled', sql`disabled_at IS NOT NULL`] as const)
-  const [found] = await commit(
-    core.db,
-    [
-      auditOn(core, viewer, act, sql`${target} AND ${isToDo}`),
-      core.db.run(sql`UPDATE accounts SET disabled_at = ${disabledAt}, updated_at = ${core.now}
-        WHERE number = ${target}`),
-      ...(isDisabled ? endAllStatements(core, target, null) : []),
-    ],
-    core.db.all<{ isDisabled: number }>(
-      sql`SELECT disabled_at IS NOT NULL AS isDisabled FROM accounts WHERE number = ${target}`,
-    ),
-    ([row]) => row !== undefined && (row.isDisabled === 1) === isDisabled,
+  await actOn(
+    core,
+    viewer,
+    accountId,
+    isDisabled
+      ? {
+          act: 'account_disabled',
+          isToDo: sql`disabled_at IS NULL`,
+          sets: sql`disabled_at = ${core.now}`,
+          endsSessions: true,
+        }
+      : {
+          act: 'account_enabled',
+          isToDo: sql`disabled_at IS NOT NULL`,
+          sets: sql`disabled_at = NULL`,
+        },
   )
-  if (!found) fail({ code: 'account_not_found' })
-}
-
-export interface ListedAccount {
-  readonly id: string
-  readonly username: string
-}
-
-function accountsAfter(core: Core, page: { limit: number; after: string | null }) {
-  return core.db
-    .select({ id: accounts.id, username: accounts.username })
-    .from(accounts)
-    .where(page.after === null ? undefined : gt(accounts.id, page.after))
-    .orderBy(asc(accounts.id))
-    .limit(page.limit)
-}
-
-/** A page of all accounts in the order of their ids, after the id `after`. One round trip. */
-export async function listAccounts(
-  core: Core,
-  caller: Caller,
-  page: { limit: number; after: string | null },
-): Promise<ListedAccount[]> {
-  const { viewer, rows } = await authenticate(core, caller, accountsAfter(core, page))
-  requireAdministrator(viewer)
-  return rows[0]
-}
-
-const rowsPerRead = 1000
-
-/** All accounts, a page at a time: whoever reads slowly holds no more than one in memory. */
-export async function* eachAccount(core: Core, viewer: Viewer): AsyncGenerator<ListedAccount[]> {
-  requireAdministrator(viewer)
-  let after: string | null = null
-  for (;;) {
-    const [page]: [ListedAccount[]] = await run(
-      core.db,
-      accountsAfter(core, { limit: rowsPerRead, after }),
-    )
-    if (page.length > 0) yield page
-    after = page.at(-1)?.id ?? null
-    if (page.length < rowsPerRead) return
-  }
-}
-
-/** An account as administrators see it, with when its sessions were opened. */
-export interface AccountRecord {
-  readonly account: Account
-  readonly sessionsOpenedAt: readonly number[]
 }
 
 /**
- * The account with an id or a username, and the administrator who asks. Fails with forbidden or
- * account_not_found. One round trip.
+ * Makes somebody an administrator, or no longer one. Nobody's own, so one is always left. Fails with
+ * forbidden, same_account, reauthentication_required, account_not_found or not_authenticated; done twice, it
+ * changes nothing more. One round trip.
  */
-export async function getAccountRecord(
+export async function setRole(
+  core: Core,
+  viewer: Viewer,
+  { accountId, role }: { accountId: string; role: 'user' | 'admin' },
+): Promise<void> {
+  await requireActing(core, viewer, accountId)
+  await actOn(core, viewer, accountId, {
+    act: role === 'admin' ? 'administrator_granted' : 'administrator_revoked',
+    isToDo: sql`role <> ${role}`,
+    sets: sql`role = ${role}`,
+  })
+}
+
+/** Ends every session, grant and pending sign-in of somebody. Fails as setRole() does. One round trip. */
+export async function endSessionsOf(core: Core, viewer: Viewer, accountId: string): Promise<void> {
+  await requireActing(core, viewer, accountId)
+  await actOn(core, viewer, accountId, {
+    act: 'sessions_ended',
+    isToDo: sql`1`,
+    endsSessions: true,
+  })
+}
+
+/** How long whoever has had all the mails of an hour waits for the next. */
+const mailWaitSeconds = 60 * 60
+
+/**
+ * Mails somebody a code for a new password, by the rules and within the quotas that hold when they ask
+ * themselves. Fails with forbidden, reauthentication_required, account_not_found, account_disabled,
+ * no_confirmed_email where there is no address at all, and too_many_attempts. Two round trips.
+ */
+export async function mailReset(
   core: Core,
   caller: Caller,
-  idOrUsername: string,
-): Promise<AccountRecord & { viewer: Viewer }> {
-  const key = usernameKey(idOrUsername)
-  const number = sql`(SELECT number FROM accounts WHERE id = ${idOrUsername} OR username_key = ${key})`
+  accountId: string,
+  client: Client,
+): Promise<void> {
   const { viewer, rows } = await authenticate(
     core,
     caller,
-    core.db.select(accountColumns).from(accounts).where(sql`${accounts.number} = ${number}`),
-    sessionsOf(core, number),
+    core.db
+      .select({ email: accounts.email, disabledAt: accounts.disabledAt })
+      .from(accounts)
+      .where(sql`${accounts.id} = ${accountId}`),
   )
   requireAdministrator(viewer)
-  const [[account], opened] = rows
-  if (!account) fail({ code: 'account_not_found' })
-  return { viewer, account, sessionsOpenedAt: opened.map(({ openedAt }) => openedAt) }
+  await requireRecentAuthentication(core, viewer, null)
+  const [[found]] = rows
+  if (!found) fail({ code: 'account_not_found' })
+  if (found.disabledAt !== null) fail({ code: 'account_disabled' })
+  if (found.email === null) fail({ code: 'no_confirmed_email' })
+  const { isMailed } = await requestReset(
+    core,
+    { email: found.email, administrator: viewer },
+    client,
+  )
+  if (!isMailed) fail({ code: 'too_many_attempts', retryAfterSeconds: mailWaitSeconds })
+}
+
+/**
+ * Deletes somebody's account, as they could themselves. Fails with forbidden, same_account,
+ * reauthentication_required or not_authenticated. One round trip.
+ */
+export async function deleteAccountOf(
+  core: Core,
+  viewer: Viewer,
+  account: { readonly id: string; readonly number: number },
+): Promise<void> {
+  await requireActing(core, viewer, account.id)
+  await deleteAccount(core, account, viewer)
 }

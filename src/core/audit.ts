@@ -3,7 +3,7 @@ import type { Query } from '../storage/database'
 import { auditEntries } from '../storage/operations-schema'
 import { requireAdministrator } from './administrators'
 import type { Core } from './context'
-import { entryIdAt, newEntryTail } from './entry-ids'
+import { afterAllIds, entryIdAt, newEntryTail } from './entry-ids'
 import { authenticate, type Caller, type Viewer } from './sessions'
 
 /**
@@ -55,7 +55,7 @@ export function audit(core: Core, viewer: Viewer, done: AuditedAct, when: SQL): 
 export function auditOn(
   core: Core,
   viewer: Viewer,
-  act: Act | SQL,
+  act: Act,
   account: SQL,
   detail: string | null = null,
 ): Query {
@@ -85,10 +85,7 @@ export interface AuditPage {
   readonly limit: number
 }
 
-/** Comes after every id, so that the newest page is a range of the index like any other. */
-const afterAll = 'g'
-
-export function auditPage(core: Core, { subjectId, before = afterAll, limit }: AuditPage) {
+export function auditPage(core: Core, { subjectId, before = afterAllIds, limit }: AuditPage) {
   return core.db
     .select()
     .from(auditEntries)

@@ -1,6 +1,8 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commit, type Query } from '../storage/database'
 import { confirmedAddress } from './accounts'
+import { isAdministering } from './administrators'
+import { auditOn } from './audit'
 import type { Core } from './context'
 import { fail } from './errors'
 import { giveInviteBack } from './invites'
@@ -44,8 +46,8 @@ function removalStatements(core: Core, account: SQL): readonly Query[] {
 
 /**
  * Deletes an account: rows, sessions, codes and history at once, KV records soon after. The caller
- * has proven that they may; `by` is whose session must live until then. Deleting it again changes
- * nothing. One round trip.
+ * has proven that they may; `by` is whose session must live until then, who administers where the
+ * account is another's. Deleting it again changes nothing. One round trip.
  */
 export async function deleteAccount(
   core: Core,
@@ -53,13 +55,19 @@ export async function deleteAccount(
   by: Viewer | null = null,
 ): Promise<void> {
   const notice = await prepareLetter(core, { kind: 'account_deleted' })
+  const administrator = by?.account.number === account.number ? null : by
   const number =
     by === null
       ? sql`${account.number}`
-      : sql`(SELECT number FROM accounts WHERE number = ${account.number} AND ${isAlive(core, by)})`
+      : sql`(SELECT number FROM accounts WHERE number = ${account.number}
+          AND ${administrator ? isAdministering(core, administrator) : isAlive(core, by)})`
   const [gone] = await commit(
     core.db,
-    [notice.owe(confirmedAddress(number)), ...deletionStatements(core, number)],
+    [
+      ...(administrator ? [auditOn(core, administrator, 'account_deleted', number)] : []),
+      notice.owe(confirmedAddress(number)),
+      ...deletionStatements(core, number),
+    ],
     core.db.all<{ noticeTo: string | null }>(
       sql`SELECT ${notice.owed} AS noticeTo WHERE NOT EXISTS (SELECT 1 FROM accounts WHERE number = ${account.number})`,
     ),

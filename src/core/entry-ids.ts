@@ -27,6 +27,9 @@ export function entryIdAt(at: SQL, tail: string): SQL {
   return sql`printf('%08x%03x', ${at} / 1000, ${at} % 1000) || ${tail}`
 }
 
+/** Comes after every id of 24 hex digits, so that the newest page is a range of an index like any other. */
+export const afterAllIds = 'g'
+
 /** The time in an id, in milliseconds; null for what was never the id of an entry. */
 export function entryTime(id: string): number | null {
   const [, seconds = '', milliseconds = '', random = '', check] = form.exec(id) ?? []

@@ -1,8 +1,7 @@
-import { and, desc, lt, type SQL, sql } from 'drizzle-orm'
-import { hashToken } from '../crypto/token'
+import { and, desc, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
 import { loginHistory } from '../storage/schema'
 import type { Core } from './context'
-import { authenticate, type Caller, type Viewer } from './sessions'
+import { authenticate, type Caller, ownNumber, type Viewer } from './sessions'
 
 /** The sign-ins to an account, the failed ones too, as its owner may see them. */
 
@@ -14,37 +13,26 @@ function olderThan(before: { at: number } | { id: string }): SQL {
     (SELECT at, id FROM login_history WHERE id = ${before.id})`
 }
 
-/** The caller's own history, newest first, `limit` entries older than a time or an entry. One round trip. */
+type Page = { limit: number; before: { at: number } | { id: string } | null }
+
+/** The history of an account, newest first; `account` is its number in SQL. */
+export function historyOf(core: Core, account: SQL, { limit, before }: Page) {
+  const { accountNumber, ...columns } = getTableColumns(loginHistory)
+  return core.db
+    .select(columns)
+    .from(loginHistory)
+    .where(and(sql`${accountNumber} = ${account}`, before === null ? undefined : olderThan(before)))
+    .orderBy(desc(loginHistory.at), desc(loginHistory.id))
+    .limit(limit)
+}
+
+/** The caller's own history, `limit` entries older than a time or an entry. One round trip. */
 export async function listLoginHistory(
   core: Core,
   caller: Caller,
-  page: { limit: number; before: { at: number } | { id: string } | null },
+  page: Page,
 ): Promise<{ viewer: Viewer; entries: HistoryEntry[] }> {
-  const tokenHash = await hashToken(caller.token ?? '')
-  const { accountNumber, ...columns } = {
-    id: loginHistory.id,
-    accountNumber: loginHistory.accountNumber,
-    at: loginHistory.at,
-    success: loginHistory.success,
-    reason: loginHistory.reason,
-    dialect: loginHistory.dialect,
-    ipAddress: loginHistory.ipAddress,
-    userAgent: loginHistory.userAgent,
-  }
-  const { viewer, rows } = await authenticate(
-    core,
-    caller,
-    core.db
-      .select(columns)
-      .from(loginHistory)
-      .where(
-        and(
-          sql`${accountNumber} = (SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`,
-          page.before === null ? undefined : olderThan(page.before),
-        ),
-      )
-      .orderBy(desc(loginHistory.at), desc(loginHistory.id))
-      .limit(page.limit),
-  )
+  const own = await ownNumber(caller)
+  const { viewer, rows } = await authenticate(core, caller, historyOf(core, own, page))
   return { viewer, entries: rows[0] }
 }

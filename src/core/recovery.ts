@@ -5,6 +5,8 @@ import { hashToken } from '../crypto/token'
 import { commit, run } from '../storage/database'
 import { expiredCodeKeptMs, findResetRecord, putResetRecord } from '../storage/reset-records'
 import { confirmedAddress } from './accounts'
+import { isAdministering } from './administrators'
+import { auditOn } from './audit'
 import type { Client, Core } from './context'
 import { tidyCode } from './email-confirmation'
 import { fail, failInput } from './errors'
@@ -13,7 +15,7 @@ import { nameDigest } from './login'
 import { prepareLetter } from './outbox'
 import { passwordIssue } from './passwords'
 import { voidSecondFactor } from './second-factor-removal'
-import { endAllStatements } from './sessions'
+import { endAllStatements, type Viewer } from './sessions'
 import { type Sources, sourcesOf } from './sources'
 import {
   type Bucket,
@@ -32,17 +34,20 @@ import {
  */
 
 export interface IssuedReset {
-  /** Whether a code was mailed. For the one document that tells; everybody else ignores it. */
+  /** Whether there is such an account. For the one document that tells; everybody else ignores it. */
   readonly isKnown: boolean
+  /** Whether the hour's mails allowed it as well. */
+  readonly isMailed: boolean
 }
 
 /**
  * Mails a reset code, if an account has the address and the hour's mails are not used up. A newer
- * code replaces the older ones. One round trip before the answer, one after.
+ * code replaces the older ones. An administrator may ask for somebody else. One round trip before the answer,
+ * one after.
  */
 export async function requestReset(
   core: Core,
-  input: { email: string; newCode?: () => string },
+  input: { email: string; newCode?: () => string; administrator?: Viewer },
   client: Client,
 ): Promise<IssuedReset> {
   const { now, settings } = core
@@ -64,7 +69,9 @@ export async function requestReset(
     sql`${`mails:${sources.address}`}`,
     settings.mailsPerAddressPerHour,
   )
-  const isAllowed = sql`NOT ${isUsedUp(core, perAccount)} AND NOT ${isUsedUp(core, perAddress)}`
+  const { administrator } = input
+  const mayAsk = administrator ? isAdministering(core, administrator) : sql`1`
+  const isAllowed = sql`NOT ${isUsedUp(core, perAccount)} AND NOT ${isUsedUp(core, perAddress)} AND ${mayAsk}`
   const isIssued = sql`EXISTS (SELECT 1 FROM codes WHERE code_hash = ${codeHash})`
 
   const [issued] = await commit(
@@ -81,6 +88,9 @@ export async function requestReset(
       ),
       reserve(core, perAccount),
       reserve(core, perAddress),
+      ...(administrator
+        ? [auditOn(core, administrator, 'reset_mailed', sql`${number} AND ${isIssued}`)]
+        : []),
     ],
     core.db.all<{ number: number | null; recipient: string | null; isCounted: number }>(
       sql`SELECT ${number} AS number, ${letter.owed} AS recipient,
@@ -93,7 +103,7 @@ export async function requestReset(
   const record = { accountNumber: issued?.number ?? null, dialect: client.dialect, expiresAt }
   core.defer(putResetRecord(core.kv, codeHash, record, now))
   letter.sendSoon(issued?.recipient ?? null)
-  return { isKnown: issued?.number != null }
+  return { isKnown: issued?.number != null, isMailed: issued?.recipient != null }
 }
 
 interface ResetRow {

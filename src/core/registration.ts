@@ -6,6 +6,7 @@ import type { Profile } from '../storage/profile'
 import { accounts, system } from '../storage/schema'
 import { accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
+import { auditOn } from './audit'
 import { firstCompleteness } from './completeness'
 import type { Client, Core } from './context'
 import { undoRegistration } from './deletion'
@@ -14,6 +15,7 @@ import { fail, failInput } from './errors'
 import { emailKey, nameKey, usernameKey } from './identifiers'
 import { isInvited, useInvite } from './invites'
 import { portfolioStatements } from './referrals'
+import type { Viewer } from './sessions'
 import { completeSignIn, type SignedIn } from './sign-in'
 import { sourcesOf } from './sources'
 import { hourlyQuota, quotaState, requireQuota } from './throttle'
@@ -35,8 +37,8 @@ export interface Registration {
   readonly referralCode?: string | null
   /** Whether the same registration sent again within a minute is answered by the account it made. */
   readonly isRepeatable?: boolean
-  /** Whether an administrator makes it for somebody: then it is made where nobody else may register. */
-  readonly isByAdministrator?: boolean
+  /** The administrator who makes it for somebody: then it is made where nobody else may register. */
+  readonly administrator?: Viewer
 }
 
 /**
@@ -76,7 +78,7 @@ async function requireRegistration(
   input: Registration,
   client: Client,
 ): Promise<Account | null> {
-  const isClosed = !core.settings.registrationOpen && !input.isByAdministrator
+  const isClosed = !core.settings.registrationOpen && !input.administrator
   if (isClosed) fail({ code: 'registration_closed' })
   const issues = accountIssues(core, input)
   if (issues.length > 0) failInput(issues)
@@ -124,7 +126,7 @@ async function findRepeated(core: Core, input: Registration): Promise<Account | 
  * for. A code that was used for the account which gives way may be used again.
  */
 function isAdmitted(core: Core, input: Registration, givesWay: SQL): SQL | null {
-  if (!core.settings.inviteOnly || input.isByAdministrator) return null
+  if (!core.settings.inviteOnly || input.administrator) return null
   return isInvited(input.inviteCode ?? '', givesWay)
 }
 
@@ -229,6 +231,9 @@ async function insertAccount(
       ...portfolioStatements(core, number, input.referralCode ?? null, isMine),
       ...(confirmation?.statements(isMine) ?? []),
       ...(completion?.statements(isMine) ?? []),
+      ...(input.administrator
+        ? [auditOn(core, input.administrator, 'account_created', sql`${number}`)]
+        : []),
     ],
     readBack,
     (rows) => rows.some((row) => row.account?.number === number),

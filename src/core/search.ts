@@ -62,6 +62,27 @@ export function matchingPeople(text: string, viewer: SQL, limit: number): SQL {
     GROUP BY found ORDER BY rank LIMIT ${limit})`
 }
 
+/**
+ * The numbers and ranks of at most `limit` accounts that an administrator may mean, whoever they are, in
+ * SQL: first those of whom the text is the whole id, username or address. Fails with invalid_input for a
+ * text that is too short or too long.
+ */
+export function matchingAccounts(text: string, limit: number): SQL {
+  const wanted = wantedText(text).toLowerCase()
+  const whole = sql`id = ${wanted} OR username_key = ${wanted} OR email_key = ${wanted}`
+  const branches = [
+    sql`accounts WHERE ${whole} OR number = ${Number(wanted) || 0}`,
+    sql`accounts WHERE ${beginsWith(sql`username_key`, wanted)}`,
+    sql`accounts WHERE ${beginsWith(sql`email_key`, wanted)}`,
+    sql`(${namesakes(text).numbers(sql`${limit}`)})`,
+  ].map(
+    (from, rank) =>
+      sql`SELECT * FROM (SELECT number AS found, ${rank} AS rank FROM ${from} LIMIT ${limit})`,
+  )
+  return sql`(SELECT found, MIN(rank) AS rank FROM (${sql.join(branches, sql` UNION ALL `)})
+    GROUP BY found ORDER BY rank LIMIT ${limit})`
+}
+
 /** Everybody whose username or name holds a text, for queries that ask for more than that. */
 export interface Namesakes {
   /** So many numbers at most, some twice, of nobody in particular; a query in SQL. */

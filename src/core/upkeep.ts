@@ -18,6 +18,8 @@ const unusedTagMs = 24 * 60 * 60 * 1000
 const usedCodeKeptMs = 24 * 60 * 60 * 1000
 /** How long what a webhook did not take is kept, whether it was given up or waits for one that is paused. */
 const deliveryKeptMs = 30 * 24 * 60 * 60 * 1000
+/** A year and a month, so that a season can be held against the one before. */
+const recordKeptMs = 400 * 24 * 60 * 60 * 1000
 
 /** Deletes what has expired, up to 20,000 rows of each table. Two round trips, and one for each 1,000 rows. */
 export async function sweepExpired(core: Core): Promise<void> {
@@ -64,6 +66,8 @@ function sweeps(core: Core) {
         AND due_at <= ${now - deliveryKeptMs}`,
     ),
     sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
+    sweep(sql`audit_entries`, sql`at <= ${now - recordKeptMs}`),
+    sweep(sql`hourly_figures`, sql`hour <= ${now - recordKeptMs}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
   ] as const
 }

@@ -11,6 +11,7 @@ import type { Viewer } from '../../src/core/sessions'
 import {
   isAlive,
   newAccount,
+  newAdministrator,
   newSignedIn,
   newUnconfirmed,
   password,
@@ -31,12 +32,6 @@ async function update(viewer: Viewer, changes: AccountChanges, given: Partial<Ch
     updateAccount(core, viewer, changes, options, clientAt(1)),
   )
   return account
-}
-
-async function newAdministrator() {
-  const person = await newSignedIn(atrium)
-  await change("UPDATE accounts SET role = 'admin' WHERE number = ?", person.account.number)
-  return { ...person, viewer: await viewerOf(atrium, person.token) }
 }
 
 describe('the own account', () => {
@@ -254,7 +249,7 @@ describe("another's account", () => {
   })
 
   test('changes for an administrator, whose sessions it does not touch', async () => {
-    const admin = await newAdministrator()
+    const admin = await newAdministrator(atrium)
     const person = await newSignedIn(atrium)
     const target = { targetId: person.account.id }
     const changed = await update(admin.viewer, { firstName: 'Grace', role: 'admin' }, target)
@@ -266,8 +261,21 @@ describe("another's account", () => {
     expect(atrium.mails[0]?.to).toBe(person.account.email)
   })
 
+  test('may take the role of anybody, and nobody their own', async () => {
+    const [admin, other] = [await newAdministrator(atrium), await newAdministrator(atrium)]
+    for (const targetId of [null, admin.account.id]) {
+      expect(await refusal(update(admin.viewer, { role: 'user' }, { targetId }))).toEqual({
+        code: 'forbidden',
+      })
+    }
+    await update(admin.viewer, { role: 'user' }, { targetId: other.account.id })
+    // Who was known as an administrator a moment ago is none when the change is made.
+    const changing = update(other.viewer, { role: 'user' }, { targetId: admin.account.id })
+    expect(await refusal(changing)).toEqual({ code: 'not_authenticated' })
+  })
+
   test('that does not exist is not found', async () => {
-    const admin = await newAdministrator()
+    const admin = await newAdministrator(atrium)
     for (const targetId of ['0'.repeat(24), 'no id', '']) {
       expect(await refusal(update(admin.viewer, { firstName: 'x' }, { targetId }))).toEqual({
         code: 'account_not_found',
@@ -276,7 +284,7 @@ describe("another's account", () => {
   })
 
   test('needs the administrator’s recent proof for what is sensitive', async () => {
-    const admin = await newAdministrator()
+    const admin = await newAdministrator(atrium)
     const { id } = await newAccount(atrium)
     atrium.pass(901)
     for (const changes of [{ password: next }, { role: 'admin' }] as const) {

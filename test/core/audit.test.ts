@@ -1,8 +1,11 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { updateAccount } from '../../src/core/account-changes'
 import { setDisabled } from '../../src/core/administration'
 import { listAudit } from '../../src/core/audit'
-import { newAccount, newAdministrator, newSignedIn } from '../support/accounts'
-import { callerWith, interrupted, refusal, rowsOf, testCore } from '../support/core'
+import { deleteAccount } from '../../src/core/deletion'
+import { registerAccount } from '../../src/core/registration'
+import { newAccount, newAdministrator, newSignedIn, registration } from '../support/accounts'
+import { callerWith, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
 
 const atrium = testCore()
 
@@ -53,6 +56,58 @@ test('an answer that got lost leaves one entry, not two', async () => {
   })
   const acts = await rowsOf('SELECT act FROM audit_entries WHERE subject_id = ?', person.id)
   expect(acts).toEqual([{ act: 'account_disabled' }])
+})
+
+describe('whichever way an administrator comes,', () => {
+  const actsOn = (id: string) =>
+    rowsOf(
+      'SELECT actor_name AS by, act, detail FROM audit_entries WHERE subject_id = ? ORDER BY id',
+      id,
+    )
+
+  test('a change of somebody else is kept by its fields, without what they hold', async () => {
+    const admin = await newAdministrator(atrium)
+    const person = await newAccount(atrium)
+    const changes = { firstName: 'Grace', profile: { bio: 'secret' } }
+    const options = { targetId: person.id, currentPassword: null }
+    const by = admin.account.username
+    await atrium.request((core) => updateAccount(core, admin.viewer, changes, options, clientAt(1)))
+    expect(await actsOn(person.id)).toEqual([
+      { by, act: 'account_changed', detail: 'firstName, bio' },
+    ])
+    atrium.pass(1)
+    await atrium.request((core) =>
+      updateAccount(core, admin.viewer, { role: 'admin' }, options, clientAt(1)),
+    )
+    expect((await actsOn(person.id)).slice(1)).toEqual([
+      { by, act: 'administrator_granted', detail: null },
+    ])
+  })
+
+  test('what people change of their own is not', async () => {
+    const admin = await newAdministrator(atrium)
+    const options = { targetId: null, currentPassword: null }
+    await atrium.request((core) =>
+      updateAccount(core, admin.viewer, { firstName: 'Grace' }, options, clientAt(1)),
+    )
+    await atrium.request((core) => deleteAccount(core, admin.account, admin.viewer))
+    expect(await actsOn(admin.account.id)).toEqual([])
+  })
+
+  test('an account that was made for somebody is kept, and one that was deleted', async () => {
+    const admin = await newAdministrator(atrium)
+    const administrator = admin.viewer
+    const made = await atrium.request((core) =>
+      registerAccount(core, registration({ administrator }), clientAt(1)),
+    )
+    atrium.pass(1)
+    await atrium.request((core) => deleteAccount(core, made, administrator))
+    const by = admin.account.username
+    expect(await actsOn(made.id)).toEqual([
+      { by, act: 'account_created', detail: null },
+      { by, act: 'account_deleted', detail: null },
+    ])
+  })
 })
 
 test('the newest come first, a page at a time', async () => {

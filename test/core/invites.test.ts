@@ -3,7 +3,7 @@ import { deleteAccount } from '../../src/core/deletion'
 import { disownEmail } from '../../src/core/email-confirmation'
 import { listInviteCodes } from '../../src/core/invites'
 import { type Registration, registerAccount } from '../../src/core/registration'
-import { newSignedIn, registration, uniqueName } from '../support/accounts'
+import { newAdministrator, newSignedIn, registration, uniqueName } from '../support/accounts'
 import {
   callerWith,
   change,
@@ -182,8 +182,9 @@ describe('a registration by invitation', () => {
 
   test('needs none where an administrator makes it, and uses none up', async () => {
     const { code } = await newGiver()
-    await register({ inviteCode: null, isByAdministrator: true })
-    await register({ inviteCode: code, isByAdministrator: true })
+    const administrator = (await newAdministrator(open)).viewer
+    await register({ inviteCode: null, administrator })
+    await register({ inviteCode: code, administrator })
     expect(await inviteeOf(code)).toBeNull()
   })
 

@@ -4,7 +4,7 @@ import { deleteAccount } from '../../src/core/deletion'
 import { achievementTotals } from '../../src/core/portfolios'
 import { findReferrer } from '../../src/core/referrals'
 import { type Registration, registerAccount, registerAndSignIn } from '../../src/core/registration'
-import { newUnconfirmed, registration } from '../support/accounts'
+import { newAdministrator, newUnconfirmed, registration } from '../support/accounts'
 import { change, clientAt, refusal, rowsOf, testCore } from '../support/core'
 import { losingAnswers } from '../support/follow-graph'
 
@@ -103,13 +103,14 @@ describe('a referral', () => {
 
 test('every account has all achievements and one code, whichever way it was made', async () => {
   const closed = testCore({ REGISTRATION: 'closed', THROTTLE: 'off' })
+  const administrator = (await newAdministrator(atrium)).viewer
   const first = registration({ replacesUnconfirmed: true })
   const made = [
     await register({}),
     await register({ email: null }),
     await atrium.request((core) => registerAccount(core, first, client)),
     await register({ email: first.email, replacesUnconfirmed: true }),
-    await register({ isByAdministrator: true }, closed),
+    await register({ administrator }, closed),
     (await atrium.request((core) => registerAndSignIn(core, registration(), client))).account,
   ]
   // One of them gave way to another.

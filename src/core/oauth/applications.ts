@@ -1,4 +1,4 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { commit } from '../../storage/database'
 import type { Core } from '../context'
 import { fail } from '../errors'
@@ -24,28 +24,24 @@ interface Row {
   readonly seenAt: number | null
 }
 
-/** The applications that the caller has let in, by name. One round trip. */
-export async function listApplications(
-  core: Core,
-  caller: Caller,
-): Promise<{ viewer: Viewer; applications: Application[] }> {
-  const own = await ownNumber(caller)
-  const { viewer, rows } = await authenticate(
-    core,
-    caller,
-    core.db.all<Row>(sql`
-      SELECT consents.client_id AS clientId, client_name AS name, scopes, consented_at AS since, NULL AS seenAt
-      FROM consents JOIN clients ON clients.client_id = consents.client_id
-      WHERE consents.account_number = ${own}
-      UNION ALL
-      SELECT granted_to, client_name, granted_scopes, opened_at, seen_at
-      FROM sessions JOIN clients ON clients.client_id = sessions.granted_to
-      WHERE sessions.account_number = ${own} AND granted_to IS NOT NULL AND idle_expires_at > ${core.now}
-        AND session_epoch = (SELECT epoch FROM accounts WHERE number = ${own})
-        AND system_epoch = (SELECT global_epoch FROM system WHERE one = 1)`),
-  )
+/** What an account has let in, for asApplications(); `account` is its number in SQL. */
+export function applicationsOf(core: Core, account: SQL) {
+  return core.db.all<Row>(sql`
+    SELECT consents.client_id AS clientId, client_name AS name, scopes, consented_at AS since, NULL AS seenAt
+    FROM consents JOIN clients ON clients.client_id = consents.client_id
+    WHERE consents.account_number = ${account}
+    UNION ALL
+    SELECT granted_to, client_name, granted_scopes, opened_at, seen_at
+    FROM sessions JOIN clients ON clients.client_id = sessions.granted_to
+    WHERE sessions.account_number = ${account} AND granted_to IS NOT NULL AND idle_expires_at > ${core.now}
+      AND session_epoch = (SELECT epoch FROM accounts WHERE number = ${account})
+      AND system_epoch = (SELECT global_epoch FROM system WHERE one = 1)`)
+}
+
+/** Each application once, by name. */
+export function asApplications(rows: readonly Row[]): Application[] {
   const found = new Map<string, Application>()
-  for (const { clientId, name, scopes, since, seenAt } of rows[0]) {
+  for (const { clientId, name, scopes, since, seenAt } of rows) {
     const known = found.get(clientId)
     const all = toScopes([...(known?.scopes ?? []), ...(JSON.parse(scopes) as string[])])
     found.set(clientId, {
@@ -56,8 +52,17 @@ export async function listApplications(
       seenAt: known?.seenAt == null ? seenAt : Math.max(known.seenAt, seenAt ?? 0),
     })
   }
-  const applications = [...found.values()].sort((a, b) => a.name.localeCompare(b.name))
-  return { viewer, applications }
+  return [...found.values()].sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** The applications that the caller has let in, by name. One round trip. */
+export async function listApplications(
+  core: Core,
+  caller: Caller,
+): Promise<{ viewer: Viewer; applications: Application[] }> {
+  const own = await ownNumber(caller)
+  const { viewer, rows } = await authenticate(core, caller, applicationsOf(core, own))
+  return { viewer, applications: asApplications(rows[0]) }
 }
 
 /**

@@ -1,5 +1,5 @@
+import type { AccountRecord, ListedAccount } from '../../core/account-records'
 import type { Account } from '../../core/accounts'
-import type { AccountRecord, ListedAccount } from '../../core/administration'
 
 /** What clients of this API are answered. */
 

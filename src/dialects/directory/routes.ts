@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
-import { eachAccount, getAccountRecord, listAccounts, setDisabled } from '../../core/administration'
+import { eachAccount, getAccountRecord, listAccounts } from '../../core/account-records'
+import { setDisabled } from '../../core/administration'
 import { requireAdministrator } from '../../core/administrators'
 import { deleteAccount } from '../../core/deletion'
 import { fail } from '../../core/errors'
@@ -74,7 +75,7 @@ routes.get('/api/user', bearer, (c) => c.json(renderSelf(c.var.viewer.account)))
 
 routes.post('/api/users', shield, bearer, administrator, body(requests.RegisterBody), async (c) => {
   const account = await requests.registerNamed(c.req.valid('json'), (registration) =>
-    registerAccount(c.var.core, { ...registration, isByAdministrator: true }, client(c)),
+    registerAccount(c.var.core, { ...registration, administrator: c.var.viewer }, client(c)),
   )
   return c.json(renderCreated(account))
 })
