@@ -78,7 +78,8 @@ export async function addWebhook(
   if (!input.eventTypes.every((type) => known.includes(type))) {
     failInput([{ field: 'eventTypes', rule: 'unusable' }])
   }
-  const webhookId = newId(core.now)
+  // Like no account's id, so that the audit trail tells them apart.
+  const webhookId = `wh_${newId(core.now)}`
   const url = new URL(input.url).href
   const secret = newSigningSecret()
   const sealed = await core.keys.seal(secretPurpose, secret, webhookId)

@@ -36,7 +36,7 @@ const issue = (field: string, rule: string) => ({
 describe('a webhook', () => {
   test('is added with a secret that is shown once, listed and removed', async () => {
     const { webhookId, secret } = await add('https://receiver.example', ['follow.created'])
-    expect(webhookId).toMatch(/^[0-9a-f]{24}$/)
+    expect(webhookId).toMatch(/^wh_[0-9a-f]{24}$/)
     expect(secret).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
     expect(await list()).toEqual([
       {
