@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
+import { administrationPages } from './administration/routes'
 import { createCoreFactory } from './core/create-core'
 import { countFigures } from './core/figures'
 import { checkHealth } from './core/health'
@@ -96,6 +97,7 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   app.route('/', passwordPages)
   app.route('/', signUpPages)
   app.route('/', accountPages)
+  app.route('/', administrationPages)
   app.route('/', oauth)
   app.route('/social', oauth)
 

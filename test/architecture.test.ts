@@ -61,16 +61,19 @@ describe('who may import whom', () => {
     expect(foreignImports('src/oauth/', allowed)).toEqual([])
   })
 
-  test('the pages of an account know the core, http, Hono and zod, and no dialect', () => {
-    const allowed = ['src/pages', 'src/core', 'src/http', 'hono', 'zod']
-    expect(foreignImports('src/pages/', allowed)).toEqual([])
-    const importers = sources.filter(
-      (source) =>
-        !source.path.startsWith('src/pages/') &&
-        importsOf(source).some((target) => target.startsWith('src/pages/')),
-    )
-    expect(importers.map(({ path }) => path)).toEqual(['src/app.ts'])
-  })
+  test.each(['pages', 'administration'])(
+    'the pages in src/%s know the core, http, Hono and zod, and no dialect',
+    (name) => {
+      const allowed = [`src/${name}`, 'src/core', 'src/http', 'hono', 'zod']
+      expect(foreignImports(`src/${name}/`, allowed)).toEqual([])
+      const importers = sources.filter(
+        (source) =>
+          !source.path.startsWith(`src/${name}/`) &&
+          importsOf(source).some((target) => target.startsWith(`src/${name}/`)),
+      )
+      expect(importers.map(({ path }) => path)).toEqual(['src/app.ts'])
+    },
+  )
 
   test('settings and routing at the root stand on nothing of ours', () => {
     expect(foreignImports('src/env.ts', ['zod'])).toEqual([])
@@ -103,7 +106,9 @@ describe('who may import whom', () => {
 
   test('tests speak to dialects, to OAuth and to pages as clients do: they import none of them, nor http', () => {
     const importers = tests.filter((source) =>
-      importsOf(source).some((target) => /^src\/(dialects|http|oauth|pages)(\/|$)/.test(target)),
+      importsOf(source).some((target) =>
+        /^src\/(dialects|http|oauth|pages|administration)(\/|$)/.test(target),
+      ),
     )
     expect(importers.map(({ path }) => path)).toEqual([])
   })

@@ -96,7 +96,11 @@ export async function getAccountRecord(
 export async function findAccounts(
   core: Core,
   caller: Caller,
-  { text, before = afterAllIds, limit }: { text: string; before?: string; limit: number },
+  {
+    text,
+    before = afterAllIds,
+    limit,
+  }: { text: string; before?: string | undefined; limit: number },
 ): Promise<{ viewer: Viewer; found: Account[] }> {
   const matches =
     text === ''

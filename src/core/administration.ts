@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commit } from '../storage/database'
-import { accounts } from '../storage/schema'
 import { isAdministering, requireAdministrator } from './administrators'
 import { type Act, auditOn } from './audit'
 import type { Client, Core } from './context'
@@ -8,7 +7,7 @@ import { deleteAccount } from './deletion'
 import { fail } from './errors'
 import { requireRecentAuthentication } from './reauthentication'
 import { requestReset } from './recovery'
-import { authenticate, type Caller, endAllStatements, type Viewer } from './sessions'
+import { endAllStatements, type Viewer } from './sessions'
 
 /** What administrators do to the accounts of others; each act is kept in the audit trail. */
 
@@ -115,35 +114,19 @@ const mailWaitSeconds = 60 * 60
 
 /**
  * Mails somebody a code for a new password, by the rules and within the quotas that hold when they ask
- * themselves. Fails with forbidden, reauthentication_required, account_not_found, account_disabled,
- * no_confirmed_email where there is no address at all, and too_many_attempts. Two round trips.
+ * themselves. Fails with forbidden, same_account, reauthentication_required, with account_not_found also for
+ * an account that is closed or has no address, and with too_many_attempts. One round trip.
  */
 export async function mailReset(
   core: Core,
-  caller: Caller,
+  viewer: Viewer,
   accountId: string,
   client: Client,
 ): Promise<void> {
-  const { viewer, rows } = await authenticate(
-    core,
-    caller,
-    core.db
-      .select({ email: accounts.email, disabledAt: accounts.disabledAt })
-      .from(accounts)
-      .where(sql`${accounts.id} = ${accountId}`),
-  )
-  requireAdministrator(viewer)
-  await requireRecentAuthentication(core, viewer, null)
-  const [[found]] = rows
-  if (!found) fail({ code: 'account_not_found' })
-  if (found.disabledAt !== null) fail({ code: 'account_disabled' })
-  if (found.email === null) fail({ code: 'no_confirmed_email' })
-  const { isMailed } = await requestReset(
-    core,
-    { email: found.email, administrator: viewer },
-    client,
-  )
-  if (!isMailed) fail({ code: 'too_many_attempts', retryAfterSeconds: mailWaitSeconds })
+  await requireActing(core, viewer, accountId)
+  const asked = await requestReset(core, { accountId, administrator: viewer }, client)
+  if (!asked.isKnown) fail({ code: 'account_not_found' })
+  if (!asked.isMailed) fail({ code: 'too_many_attempts', retryAfterSeconds: mailWaitSeconds })
 }
 
 /**

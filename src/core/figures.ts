@@ -1,5 +1,5 @@
 import { asc, gte, sql } from 'drizzle-orm'
-import { run } from '../storage/database'
+import { type Query, run } from '../storage/database'
 import { hourlyFigures } from '../storage/operations-schema'
 import { requireAdministrator } from './administrators'
 import type { Core } from './context'
@@ -25,18 +25,15 @@ const idAt = (at: number) => (at / 1000).toString(16).padStart(8, '0')
 export async function countFigures(core: Core): Promise<void> {
   const current = core.now - (core.now % hourMs)
   const hours = Array.from({ length: hoursCounted }, (_, i) => current - i * hourMs)
-  await run(
-    core.db,
-    ...(hours.map((hour) => {
-      const signIns = (success: 0 | 1) => sql`(SELECT COUNT(*) FROM login_history
-        WHERE at >= ${hour} AND at < ${hour + hourMs} AND success = ${success})`
-      return core.db.run(sql`INSERT INTO hourly_figures (hour, sign_ups, sign_ins, failed_sign_ins)
-        VALUES (${hour}, (SELECT COUNT(*) FROM accounts WHERE id >= ${idAt(hour)} AND id < ${idAt(hour + hourMs)}),
-          ${signIns(1)}, ${signIns(0)})
-        ON CONFLICT (hour) DO UPDATE SET sign_ups = excluded.sign_ups, sign_ins = excluded.sign_ins,
-          failed_sign_ins = excluded.failed_sign_ins`)
-    }) as [ReturnType<Core['db']['run']>]),
+  const counting = hours.map((hour) =>
+    core.db.run(sql`INSERT INTO hourly_figures (hour, sign_ups, sign_ins, failed_sign_ins)
+      SELECT ${hour}, (SELECT COUNT(*) FROM accounts WHERE id >= ${idAt(hour)} AND id < ${idAt(hour + hourMs)}),
+        COALESCE(SUM(success), 0), COALESCE(SUM(NOT success), 0)
+      FROM login_history WHERE at >= ${hour} AND at < ${hour + hourMs}
+      ON CONFLICT (hour) DO UPDATE SET sign_ups = excluded.sign_ups, sign_ins = excluded.sign_ins,
+        failed_sign_ins = excluded.failed_sign_ins`),
   )
+  await run(core.db, ...(counting as [Query]))
 }
 
 export interface DayFigures {

@@ -40,19 +40,34 @@ export interface IssuedReset {
   readonly isMailed: boolean
 }
 
+/** By the person, who knows the address, or by an administrator for somebody. */
+type AskedReset =
+  | {
+      readonly email: string
+      readonly newCode?: () => string
+      readonly accountId?: undefined
+      readonly administrator?: undefined
+    }
+  | {
+      readonly email?: undefined
+      readonly newCode?: undefined
+      readonly accountId: string
+      readonly administrator: Viewer
+    }
+
 /**
  * Mails a reset code, if an account has the address and the hour's mails are not used up. A newer
- * code replaces the older ones. An administrator may ask for somebody else. One round trip before the answer,
- * one after.
+ * code replaces the older ones. One round trip before the answer, one after.
  */
 export async function requestReset(
   core: Core,
-  input: { email: string; newCode?: () => string; administrator?: Viewer },
+  input: AskedReset,
   client: Client,
 ): Promise<IssuedReset> {
   const { now, settings } = core
-  const code = (input.newCode ?? newMailedCode)()
-  const key = isEmail(input.email) ? emailKey(input.email) : ''
+  const { email = '', newCode = newMailedCode, accountId, administrator } = input
+  const code = newCode()
+  const key = isEmail(email) ? emailKey(email) : ''
   const expiresAt = now + settings.resetTtlSeconds * 1000
   const [codeHash, digest, sources, letter] = await Promise.all([
     hashToken(code),
@@ -60,7 +75,10 @@ export async function requestReset(
     sourcesOf(core, client),
     prepareLetter(core, { kind: 'reset_password', code }, settings.resetTtlSeconds),
   ])
-  const number = sql`(SELECT number FROM accounts WHERE email_key = ${key} AND disabled_at IS NULL)`
+  const whose = administrator
+    ? sql`id = ${accountId} AND email IS NOT NULL`
+    : sql`email_key = ${key}`
+  const number = sql`(SELECT number FROM accounts WHERE ${whose} AND disabled_at IS NULL)`
   const perAccount = hourlyQuota(
     sql`'reset-codes:' || COALESCE(${number}, ${digest})`,
     settings.resetCodesPerHour,
@@ -69,7 +87,6 @@ export async function requestReset(
     sql`${`mails:${sources.address}`}`,
     settings.mailsPerAddressPerHour,
   )
-  const { administrator } = input
   const mayAsk = administrator ? isAdministering(core, administrator) : sql`1`
   const isAllowed = sql`NOT ${isUsedUp(core, perAccount)} AND NOT ${isUsedUp(core, perAddress)} AND ${mayAsk}`
   const isIssued = sql`EXISTS (SELECT 1 FROM codes WHERE code_hash = ${codeHash})`

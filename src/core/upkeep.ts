@@ -18,8 +18,8 @@ const unusedTagMs = 24 * 60 * 60 * 1000
 const usedCodeKeptMs = 24 * 60 * 60 * 1000
 /** How long what a webhook did not take is kept, whether it was given up or waits for one that is paused. */
 const deliveryKeptMs = 30 * 24 * 60 * 60 * 1000
-/** A year and a month, so that a season can be held against the one before. */
-const recordKeptMs = 400 * 24 * 60 * 60 * 1000
+/** 400 days, so that a season can be held against the one before. */
+const recordKeptMs = 9600 * 60 * 60 * 1000
 
 /** Deletes what has expired, up to 20,000 rows of each table. Two round trips, and one for each 1,000 rows. */
 export async function sweepExpired(core: Core): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Context, ErrorHandler } from 'hono'
 import { html } from 'hono/html'
-import { AccountError, type Failure, type Issue } from '../core/errors'
+import { AccountError, type Failure, failureOf, type Issue } from '../core/errors'
 import type { PngProblem } from '../core/png'
 import {
   type AnyFailure,
@@ -237,6 +237,23 @@ export const pageBoundary: ErrorHandler<AppEnv> = (error, c) => {
 <p class="lead">${body.text}</p>
 <p class="actions"><a class="button" href="/account">Go to your account</a></p>`
   return answerPage(c, { title: body.title, content }, status)
+}
+
+/**
+ * The same where forms are sent to addresses that have no page: whoever has to sign in first comes back
+ * to the one that `pageOf` gives for the path.
+ */
+export function formBoundary(pageOf: (path: string) => string): ErrorHandler<AppEnv> {
+  return (error, c) => {
+    const failure = failureOf(error)
+    const isStale = failure?.code === 'reauthentication_required' && failure.reason === 'stale'
+    if (c.req.method !== 'POST' || (!isStale && failure?.code !== 'not_authenticated')) {
+      return pageBoundary(error, c)
+    }
+    const why = isStale ? 'again' : 'session-ended'
+    const to = new URLSearchParams({ continue: pageOf(c.req.path), [why]: '1' })
+    return c.redirect(`/sign-in?${to}`, 303)
+  }
 }
 
 /** What no form can say above itself: it is for the boundary. */

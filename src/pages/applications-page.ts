@@ -6,10 +6,11 @@ import { body } from '../http/body'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { hidden } from '../http/page-parts'
+import { buttonForm, goBack } from '../http/page-sections'
+import { ago, day } from '../http/page-times'
 import { caller, session } from './callers'
-import { answerAccount, buttonForm, goBack } from './layout'
+import { answerAccount } from './layout'
 import { ApplicationForm } from './requests'
-import { ago, day } from './times'
 
 /** The applications that somebody has let in, and what each may do. */
 

@@ -10,10 +10,11 @@ import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, field, problem } from '../http/page-parts'
+import { buttonForm } from '../http/page-sections'
 import { shield } from '../http/shield'
 import { session } from './callers'
 import { streamExport } from './export-file'
-import { answerAccount, buttonForm } from './layout'
+import { answerAccount } from './layout'
 import { DeletionForm } from './requests'
 
 /** Taking everything away: as a file, or for good. */

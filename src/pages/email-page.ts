@@ -11,9 +11,10 @@ import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, codeField, field, notice, problem } from '../http/page-parts'
+import { buttonForm, goBack } from '../http/page-sections'
 import { shield } from '../http/shield'
 import { caller, session } from './callers'
-import { answerAccount, buttonForm, goBack } from './layout'
+import { answerAccount } from './layout'
 import { CodeForm, EmailForm } from './requests'
 
 /** The address: it is changed by a code that is mailed to the new one. */

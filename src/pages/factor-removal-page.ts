@@ -8,9 +8,10 @@ import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, codeField, problem } from '../http/page-parts'
+import { buttonForm, goBack } from '../http/page-sections'
 import { shield } from '../http/shield'
 import { session } from './callers'
-import { answerAccount, buttonForm, goBack } from './layout'
+import { answerAccount } from './layout'
 import { CodeForm } from './requests'
 
 /** Switching the second factor off, which takes a code of it. */

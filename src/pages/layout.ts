@@ -3,51 +3,22 @@ import { html } from 'hono/html'
 import type { Account } from '../core/accounts'
 import { pictureUrl } from '../core/picture-links'
 import type { AppEnv } from '../http/dialect'
-import { answerPage, type Html } from '../http/page'
-import type { Refused } from '../http/page-failures'
-import { attributes, button, flash } from '../http/page-parts'
+import type { Html } from '../http/page'
+import { answerSection, type SectionPage } from '../http/page-sections'
 import { type SectionPath, sections } from './places'
 
-/** What the pages of an account share: the navigation beside them, and what stands above them. */
+/** What the pages of an account share. */
 
-export interface AccountPage {
-  readonly section: SectionPath
-  readonly title: string
-  readonly content: Html
-  /** What the address may say has just been done, by its word. */
-  readonly done?: { readonly [word: string]: string }
-  /** What was refused; it is said by the form that it is about. */
-  readonly refused?: Refused | null | undefined
+const frame = {
+  label: 'Your account',
+  sections: [...sections, { path: '/sign-out', label: 'Sign out' }],
 }
 
-/** `section` is where the page at `path` belongs. */
-function navigation(section: SectionPath, path: string): Html {
-  const items = sections.map(({ path: href, label }) => {
-    const current = href === section ? (href === path ? 'page' : 'true') : null
-    return html`<li><a${attributes({ href, 'aria-current': current })}>${label}</a></li>`
-  })
-  return html`<nav class="sections" aria-label="Your account"><ul>${items}<li><a href="/sign-out">Sign out</a></li></ul></nav>`
-}
-
-/** The text for `?done=`, from the page's own table: nothing that stands in an address is shown. */
-function doneText(c: Context<AppEnv>, texts: AccountPage['done'] = {}): string | null {
-  const word = c.req.query('done') ?? ''
-  return Object.hasOwn(texts, word) ? (texts[word] ?? null) : null
-}
-
-export function answerAccount(c: Context<AppEnv>, page: AccountPage): Response | Promise<Response> {
-  const { section, title, refused } = page
-  const isForm = c.req.method === 'POST'
-  const content = html`${navigation(section, c.req.path)}
-<h1>${title}</h1>
-${isForm ? '' : flash(doneText(c, page.done))}
-${page.content}`
-  return answerPage(c, { title, content, isWide: true }, refused?.status ?? 200)
-}
-
-/** After a form that did what it was for: a page that can be loaded again without doing it twice. */
-export function goBack(c: Context<AppEnv>, page: string, done: string): Response {
-  return c.redirect(`${page}?done=${done}`, 303)
+export function answerAccount(
+  c: Context<AppEnv>,
+  page: SectionPage & { readonly section: SectionPath },
+): Response | Promise<Response> {
+  return answerSection(c, frame, page)
 }
 
 export function displayName(account: Pick<Account, 'firstName' | 'lastName' | 'username'>): string {
@@ -69,22 +40,4 @@ export async function avatar(
   }
   // Without the origin, as pages may be asked for under another one, and show only what is theirs.
   return html`<img class="${style}" src="${url.slice(core.settings.origin.length)}" alt="Your picture" width="96" height="96">`
-}
-
-/** A form that asks for nothing but a press of its button; `about` tells it from others like it. */
-export function buttonForm(
-  action: string,
-  label: string,
-  given: {
-    kind?: 'primary' | 'danger' | 'plain' | 'link'
-    fields?: Html | ''
-    about?: string
-  } = {},
-): Html {
-  const { kind = 'plain', fields = '', about } = given
-  return html`<form method="post" action="${action}">${fields}${
-    about === undefined
-      ? button(label, kind)
-      : html`<button class="button ${kind}" aria-label="${label}: ${about}">${label}</button>`
-  }</form>`
 }

@@ -3,9 +3,9 @@ import { html } from 'hono/html'
 import type { Account } from '../core/accounts'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
+import { day } from '../http/page-times'
 import { session } from './callers'
 import { answerAccount, avatar, displayName } from './layout'
-import { day } from './times'
 
 /** Who somebody is here, and what they should know. */
 

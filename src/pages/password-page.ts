@@ -8,9 +8,10 @@ import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, field, notice, problem } from '../http/page-parts'
+import { goBack } from '../http/page-sections'
 import { shield } from '../http/shield'
 import { session } from './callers'
-import { answerAccount, goBack } from './layout'
+import { answerAccount } from './layout'
 import { PasswordForm } from './requests'
 
 /** A new password for the old one. */

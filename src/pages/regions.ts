@@ -1,4 +1,4 @@
-import type { Option } from './fields'
+import type { Option } from '../http/page-fields'
 
 /** Countries (ISO 3166-1), and those languages of ISO 639-1 that the platform has a name for. */
 

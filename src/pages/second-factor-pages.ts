@@ -13,10 +13,11 @@ import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, codeField, problem } from '../http/page-parts'
+import { buttonForm, goBack } from '../http/page-sections'
 import { qrCodeDataUrl } from '../http/qr-code'
 import { shield } from '../http/shield'
 import { caller, session } from './callers'
-import { answerAccount, buttonForm, goBack } from './layout'
+import { answerAccount } from './layout'
 import { CodeForm } from './requests'
 
 /** Switching a second factor on: an authenticator app, or codes that are mailed. */

@@ -6,12 +6,13 @@ import { body } from '../http/body'
 import { clearSessionCookie } from '../http/cookies'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
+import { describeDoor, describeUserAgent } from '../http/page-devices'
 import { hidden } from '../http/page-parts'
+import { buttonForm, goBack } from '../http/page-sections'
+import { ago, day } from '../http/page-times'
 import { caller, session } from './callers'
-import { describeDoor, describeUserAgent } from './devices'
-import { answerAccount, buttonForm, goBack } from './layout'
+import { answerAccount } from './layout'
 import { SessionForm } from './requests'
-import { ago, day } from './times'
 
 /** Where somebody is signed in, each place to be signed out by itself, or all at once. */
 

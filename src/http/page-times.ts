@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { Html } from '../http/page'
+import type { Html } from './page'
 
 /** Times as people read them. Where a reader is, a page without scripts cannot know: it says UTC. */
 

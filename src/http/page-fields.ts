@@ -1,8 +1,8 @@
 import { html } from 'hono/html'
-import type { Html } from '../http/page'
-import { attributes } from '../http/page-parts'
+import type { Html } from './page'
+import { attributes } from './page-parts'
 
-/** Fields of the account's pages beside the plain ones of page-parts.ts. */
+/** Fields beside the plain ones of page-parts.ts. */
 
 interface Given {
   readonly label: string
