@@ -1,5 +1,6 @@
 DROP INDEX `webhook_deliveries_due`;--> statement-breakpoint
-CREATE INDEX `webhook_deliveries_waiting` ON `webhook_deliveries` (`webhook_id`,`due_at`) WHERE "webhook_deliveries"."given_up_at" IS NULL;--> statement-breakpoint
+DROP INDEX `webhook_deliveries_given_up`;--> statement-breakpoint
+CREATE INDEX `webhook_deliveries_webhook` ON `webhook_deliveries` (`webhook_id`,`given_up_at`,`due_at`);--> statement-breakpoint
 -- What happens to accounts and between them, told to webhooks. drizzle knows no views and no triggers.
 -- What is put into this view becomes a delivery to each webhook that asked for it, at the database's own time, as
 -- not every change leaves one in its row. Ids, never addresses: whoever may know more asks an API by them.

@@ -9,7 +9,7 @@ import { checkHealth } from './core/health'
 import { drainOutbox } from './core/outbox'
 import { loadCommonPasswords } from './core/passwords'
 import { sweepExpired } from './core/upkeep'
-import { deliverWebhooks } from './core/webhook-deliveries'
+import { deliverWebhooks, type PostMessage } from './core/webhook-deliveries'
 import { dialects } from './dialects'
 import { type Env, readSettings, SettingsError } from './env'
 import { discardUnread } from './http/body'
@@ -48,13 +48,19 @@ export interface Atrium {
 
 const refusedSeconds = 60
 
-/** `now` gives milliseconds since the epoch. */
-export function createApp({ now = Date.now }: { now?: () => number } = {}): Atrium {
+/** `now` gives milliseconds since the epoch; `post` brings messages to webhooks. */
+export function createApp({
+  now = Date.now,
+  post = postMessage,
+}: {
+  now?: () => number
+  post?: PostMessage
+} = {}): Atrium {
   const factories = new WeakMap<Env, ReturnType<typeof createCoreFactory>>()
 
   // The settings are read once per environment, which the platform makes once per isolate.
   function coreOf(env: Env, ctx: { waitUntil(work: Promise<unknown>): void }) {
-    const factory = factories.get(env) ?? createCoreFactory(env, readSettings(env), postMessage)
+    const factory = factories.get(env) ?? createCoreFactory(env, readSettings(env), post)
     factories.set(env, factory)
     return factory(now(), (work) => ctx.waitUntil(work.catch(logProblem)))
   }
