@@ -1,14 +1,12 @@
-import { fromBase64Url, toBase64Url, toUtf8 } from './encoding'
+import { type Bytes, toUtf8 } from './encoding'
 import { randomBytes } from './random'
 
-/** The symmetric scheme of Standard Webhooks 1.0.0: HMAC-SHA-256, secrets as `whsec_` and base64. */
+/** The symmetric scheme of Standard Webhooks 1.0.0: HMAC-SHA-256, and keys as `whsec_` with base64. */
 
 const prefix = 'whsec_'
 
-function toBase64(bytes: Uint8Array): string {
-  const text = toBase64Url(bytes).replaceAll('-', '+').replaceAll('_', '/')
-  return text.padEnd(Math.ceil(text.length / 4) * 4, '=')
-}
+const toBase64 = (bytes: Bytes) => btoa(String.fromCharCode(...bytes))
+const fromBase64 = (text: string) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0))
 
 export function newSigningSecret(): string {
   return prefix + toBase64(randomBytes(32))
@@ -19,11 +17,9 @@ export async function signMessage(
   secret: string,
   { id, seconds, body }: { id: string; seconds: number; body: string },
 ): Promise<string> {
-  const raw = secret.slice(prefix.length).replaceAll('+', '-').replaceAll('/', '_')
-  const bytes = fromBase64Url(raw.replaceAll('=', ''))
-  if (bytes === null || !secret.startsWith(prefix)) throw new Error('not a signing secret')
   const algorithm = { name: 'HMAC', hash: 'SHA-256' }
-  const key = await crypto.subtle.importKey('raw', bytes, algorithm, false, ['sign'])
+  const raw = fromBase64(secret.slice(prefix.length))
+  const key = await crypto.subtle.importKey('raw', raw, algorithm, false, ['sign'])
   const signature = await crypto.subtle.sign('HMAC', key, toUtf8(`${id}.${seconds}.${body}`))
   return `v1,${toBase64(new Uint8Array(signature))}`
 }
