@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { isRegistrable } from '../src/core/oauth/redirect-uris.ts'
 import { scopes } from '../src/core/scopes.ts'
+import { auditing, clientSubject } from './admin-audit.mjs'
 
 // Applications, as the operator makes them. What is put into SQL has passed a check here.
 
@@ -62,6 +63,7 @@ export async function createClient({ name: place, execute }, values) {
     console.error(`There is a client "${id}" in ${place} already.`)
     return 1
   }
+  await execute(auditing('application_added', clientSubject(id)))
   console.log(`The client "${id}" is in ${place}.`)
   if (!values.public) showSecret(secret)
   return 0
@@ -102,6 +104,7 @@ export async function rotateSecret({ name: place, execute }, given) {
     console.error(`There is no client "${id}" with a secret in ${place}.`)
     return 1
   }
+  await execute(auditing('application_secret_renewed', clientSubject(id)))
   console.log(`The secret before is good until ${new Date(until).toISOString()}.`)
   showSecret(secret)
   return 0
@@ -109,7 +112,8 @@ export async function rotateSecret({ name: place, execute }, given) {
 
 export async function deleteClient({ name: place, execute }, given) {
   const id = checkId(given)
-  const [gone] = await execute(`DELETE FROM clients WHERE client_id = '${id}' RETURNING client_id`)
+  const [gone] = await execute(`${auditing('application_removed', clientSubject(id))};
+    DELETE FROM clients WHERE client_id = '${id}' RETURNING client_id`)
   if (!gone) {
     console.error(`There is no client "${id}" in ${place}.`)
     return 1

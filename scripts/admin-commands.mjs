@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util'
+import { auditing } from './admin-audit.mjs'
 import { createClient, deleteClient, listClients, rotateSecret } from './admin-clients.mjs'
+import { actOn, findPeople, showPerson } from './admin-people.mjs'
+import { showAudit, showFigures } from './admin-records.mjs'
 import {
   listDeadLetters,
   listWebhooks,
@@ -10,8 +13,16 @@ import {
 import { endEverything } from './end-sessions.mjs'
 import { targetOptions, targetUsage } from './target.mjs'
 
-export const usage = `usage: npm run admin -- grant <username>     make an account an administrator
-       npm run admin -- revoke <username>    make it an ordinary account again
+export const usage = `usage: npm run admin -- find TEXT             people by username, address or a part of the name
+       npm run admin -- show PERSON          one of them, by username or id
+       npm run admin -- disable PERSON       close the account, and end every session
+       npm run admin -- enable PERSON        open it again
+       npm run admin -- end-sessions PERSON  sign somebody out everywhere, applications too
+       npm run admin -- grant PERSON         make an account an administrator
+       npm run admin -- revoke PERSON        make it an ordinary account again
+       npm run admin -- delete PERSON --yes  for good, with everything in it; no mail tells them
+       npm run admin -- figures              sign-ups, sign-ins and failures of 30 days
+       npm run admin -- audit                what administrators and this command did last
        npm run admin -- client create --id ID --scope a,b [--name NAME]
                                              [--redirect-uri URI]... [--post-logout-redirect-uri URI]...
                                              [--public] [--first-party]
@@ -29,6 +40,7 @@ export const usage = `usage: npm run admin -- grant <username>     make an accou
                                              send that again, all or one
        npm run admin -- webhook remove ID    with what waits for it
        npm run admin -- end-all-sessions     everybody signs in again; applications lose their grants
+  A code for a new password is mailed from the administrators' page alone: it takes the Worker's secrets.
 ${targetUsage}`
 
 const clientOptions = {
@@ -45,8 +57,17 @@ const webhookOptions = { delivery: { type: 'string' } }
 
 /** By name: what is said besides it, in order, and the options that it takes. */
 const commands = {
-  grant: { takes: ['username'], run: (database, name) => setRole(database, name, 'admin') },
-  revoke: { takes: ['username'], run: (database, name) => setRole(database, name, 'user') },
+  find: { takes: ['TEXT'], run: findPeople },
+  show: { takes: ['PERSON'], run: showPerson },
+  ...Object.fromEntries(
+    ['disable', 'enable', 'end-sessions', 'grant', 'revoke'].map((name) => [
+      name,
+      { takes: ['PERSON'], run: (database, person) => actOn(database, name, person) },
+    ]),
+  ),
+  delete: { takes: ['PERSON'], options: { yes: { type: 'boolean' } }, run: deletePerson },
+  figures: { takes: [], run: showFigures },
+  audit: { takes: [], run: showAudit },
   'client create': { takes: [], options: clientOptions, run: createClient },
   'client list': { takes: [], run: listClients },
   'client rotate-secret': { takes: ['ID'], run: rotateSecret },
@@ -69,21 +90,14 @@ export async function runAdmin(args, openDatabase) {
   return command.run(openDatabase(values), ...given, values)
 }
 
-async function setRole({ name, execute }, username, role) {
-  if (!/^[A-Za-z0-9_.-]{3,100}$/.test(username)) throw new Error(`No username: "${username}"`)
-  const [account] = await execute(`UPDATE accounts SET role = '${role}', updated_at = ${Date.now()}
-    WHERE username_key = '${username.toLowerCase()}' RETURNING username, role`)
-  if (!account) {
-    console.error(`There is no account "${username}" in ${name}.`)
-    return 1
-  }
-  const change = role === 'admin' ? 'is now an administrator' : 'is no administrator any more'
-  console.log(`${account.username} ${change} in ${name}.`)
-  return 0
+async function deletePerson(database, person, { yes }) {
+  if (!yes) throw new Error('Deleting is for good: say --yes.')
+  return actOn(database, 'delete', person)
 }
 
 async function endAllSessions({ name, execute }) {
-  await execute(endEverything.join('; '))
+  const everybody = auditing('sessions_ended', "SELECT 'everybody', 'everybody'")
+  await execute([everybody, ...endEverything].join('; '))
   console.log(`Every session and grant in ${name} has ended: people sign in again.`)
   return 0
 }
@@ -92,7 +106,12 @@ function readArguments(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { ...targetOptions, ...clientOptions, ...webhookOptions },
+    options: {
+      ...targetOptions,
+      ...clientOptions,
+      ...webhookOptions,
+      yes: { type: 'boolean' },
+    },
   })
   const words = ['client', 'webhook'].includes(positionals[0]) ? 2 : 1
   const name = positionals.slice(0, words).join(' ')

@@ -1,3 +1,5 @@
+import { auditing } from './admin-audit.mjs'
+
 // Webhooks, as the operator looks after them. Adding one needs the Worker, which seals its secret.
 
 const shownMax = 100
@@ -40,25 +42,17 @@ export async function listDeadLetters({ name: place, execute }, given) {
   return 0
 }
 
-/** Keeps an act in the audit trail where `isToDo` holds; who has the shell has no name there. */
-function audit(act, id, isToDo) {
-  const now = Date.now()
-  const at = Math.floor(now / 1000)
-    .toString(16)
-    .padStart(8, '0')
-  const entry = `'${at}${(now % 1000).toString(16).padStart(3, '0')}' || substr(lower(hex(randomblob(7))), 1, 13)`
-  return `INSERT INTO audit_entries (id, at, act, subject_id, subject_name)
-    SELECT ${entry}, ${now}, '${act}', webhook_id, substr(host, 1, instr(host, '/') - 1)
-    FROM (SELECT *, substr(url, instr(url, '://') + 3) AS host FROM webhooks)
-    WHERE webhook_id = '${id}' AND ${isToDo}`
-}
+/** A webhook as the audit trail calls it: its path may be what keeps others from using the address. */
+const subjectOf = (id, isToDo) => `SELECT webhook_id, substr(host, 1, instr(host, '/') - 1)
+  FROM (SELECT *, substr(url, instr(url, '://') + 3) AS host FROM webhooks)
+  WHERE webhook_id = '${id}' AND ${isToDo}`
 
 export async function setPaused({ name: place, execute }, given, isPaused) {
   const id = checkId(given)
   const isToDo = `paused_at IS ${isPaused ? '' : 'NOT '}NULL`
   const [webhook] = await execute(
     [
-      audit(isPaused ? 'webhook_paused' : 'webhook_resumed', id, isToDo),
+      auditing(isPaused ? 'webhook_paused' : 'webhook_resumed', subjectOf(id, isToDo)),
       `UPDATE webhooks SET paused_at = ${isPaused ? Date.now() : 'NULL'}
         WHERE webhook_id = '${id}' AND ${isToDo}`,
       `SELECT url FROM webhooks WHERE webhook_id = '${id}'`,
@@ -76,7 +70,7 @@ export async function setPaused({ name: place, execute }, given, isPaused) {
 export async function removeWebhook({ name: place, execute }, given) {
   const id = checkId(given)
   const [gone] = await execute(
-    `${audit('webhook_removed', id, '1')}; DELETE FROM webhooks WHERE webhook_id = '${id}' RETURNING url`,
+    `${auditing('webhook_removed', subjectOf(id, '1'))}; DELETE FROM webhooks WHERE webhook_id = '${id}' RETURNING url`,
   )
   if (!gone) return failUnknown(id, place)
   console.log(`${gone.url} is gone from ${place}, and what waited for it.`)
@@ -85,11 +79,12 @@ export async function removeWebhook({ name: place, execute }, given) {
 
 export async function redeliver({ name: place, execute }, given, { delivery }) {
   const id = checkId(given)
-  const one = delivery === undefined ? '' : ` AND delivery_id = '${checkId(delivery, /^[0-9a-f]{24}$/)}'`
+  const one =
+    delivery === undefined ? '' : ` AND delivery_id = '${checkId(delivery, /^[0-9a-f]{24}$/)}'`
   const which = `webhook_deliveries WHERE webhook_id = '${id}' AND given_up_at IS NOT NULL${one}`
   const again = await execute(
     [
-      audit('webhook_redelivered', id, `EXISTS (SELECT 1 FROM ${which})`),
+      auditing('webhook_redelivered', subjectOf(id, `EXISTS (SELECT 1 FROM ${which})`)),
       `UPDATE webhook_deliveries SET given_up_at = NULL, tries = 0, due_at = ${Date.now()}
         WHERE webhook_id = '${id}' AND given_up_at IS NOT NULL${one} RETURNING delivery_id`,
     ].join('; '),

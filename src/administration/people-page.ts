@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
 import { findAccounts } from '../core/account-records'
 import type { Account } from '../core/accounts'
+import { authenticate } from '../core/sessions'
 import { query } from '../http/body'
 import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
@@ -37,6 +38,8 @@ peoplePage.get(path, caller, query(PeopleQuery), async (c) => {
           : ''
     return answerPeople(c, q, html`${peopleTable(shown)}${hint}`)
   } catch (error) {
+    // What was looked for is found wanting before it is asked who looks.
+    await authenticate(c.var.core, c.var.caller)
     return answerPeople(c, q, '', explain(c, error))
   }
 })

@@ -24,7 +24,8 @@ overviewPage.get('/account', session, async (c) => {
 <dt>Following</dt><dd>${account.followingCount}</dd>
 <dt>With us since</dt><dd>${day(account.createdAt)}</dd>
 </dl>
-<p class="actions"><a class="button" href="/account/profile">Edit profile</a></p></section>`
+<p class="actions"><a class="button" href="/account/profile">Edit profile</a>
+${account.role === 'admin' ? html`<a class="button" href="/administration">Administration</a>` : ''}</p></section>`
   return answerAccount(c, { section: '/account', title: 'Your account', content })
 })
 

@@ -66,8 +66,8 @@ function entryIssues({ clientId, name, redirectUris, logoutUris, scopes }: Clien
     ...(name !== '' && name.length <= 100 && isLine(name)
       ? []
       : [{ field: 'name', rule: 'format' } as const]),
-    ...(areUris ? [] : [{ field: 'addresses', rule: 'format' } as const]),
-    ...(areScopes ? [] : [{ field: 'scopes', rule: 'format' } as const]),
+    ...(areUris ? [] : [{ field: 'address', rule: 'format' } as const]),
+    ...(areScopes ? [] : [{ field: 'scope', rule: 'format' } as const]),
   ]
 }
 
