@@ -158,6 +158,7 @@ const requestLog = createMiddleware<AppEnv>(async function requestLog(c, next) {
     method: c.req.method,
     route: routePath(c),
     status: c.res.status,
+    failure: c.get('failure'),
     durationMs: Date.now() - startedAt,
   })
 })

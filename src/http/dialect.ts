@@ -19,6 +19,8 @@ export interface AppEnv {
     /** Set by the middleware of routes that ask who is there. */
     caller: Caller
     viewer: Viewer
+    /** The code of what was refused, for the log. */
+    failure?: string
   }
 }
 
@@ -76,6 +78,7 @@ export function wordFailure<Body>(
   // The table is total over the codes, which the compiler cannot follow through an index by a union.
   const render = failures[failure.code] as (failure: AnyFailure, path: string) => WireError<Body>
   const { status, body, headers } = render(failure, c.req.path)
+  c.set('failure', failure.code)
   for (const [name, value] of Object.entries(headers ?? {})) c.header(name, value)
   if ('retryAfterSeconds' in failure) c.header('Retry-After', String(failure.retryAfterSeconds))
   if (failure.code === 'method_not_allowed') c.header('Allow', failure.allow.join(', '))

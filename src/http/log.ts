@@ -9,6 +9,8 @@ export interface RequestLine {
   /** The pattern of the route, never the path: paths and queries hold ids, addresses and codes. */
   readonly route: string
   readonly status: number
+  /** Why it was refused, by the code of the failure; absent where it was not. */
+  readonly failure?: string | undefined
   readonly durationMs: number
 }
 

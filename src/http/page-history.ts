@@ -37,5 +37,6 @@ export function historyTable(entries: readonly HistoryEntry[]): Html {
       },
     ],
     entries,
+    'There is nothing more.',
   )
 }

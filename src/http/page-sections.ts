@@ -72,8 +72,12 @@ export interface Column<Row> {
 }
 
 /** A table that becomes a list on a phone. */
-export function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): Html {
-  if (rows.length === 0) return html`<p>There is nothing more.</p>`
+export function table<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  none = 'None.',
+): Html {
+  if (rows.length === 0) return html`<p>${none}</p>`
   const cells = (row: Row) =>
     columns.map(({ head, cell }) => html`<td data-label="${head}">${cell(row)}</td>`)
   return html`<table class="stack"><thead><tr>${columns.map(({ head }) => html`<th scope="col">${head}</th>`)}</tr></thead>

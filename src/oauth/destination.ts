@@ -9,17 +9,17 @@ const usual = '/account'
 const here = 'https://here.invalid'
 
 /**
- * The path to go on to: of the account page or of an application's request, on our own origin. For
- * anything else, and whatever a browser could read as another place, the account page.
+ * The path to go on to: of the pages of an account or of administrators, or of an application's request,
+ * on our own origin. For anything else, and whatever a browser could read as another place, the account page.
  */
 export function safeContinue(text: string | undefined): string {
   if (text === undefined || !/^\/[^\\\p{Cc}]*$/u.test(text) || !URL.canParse(text, here))
     return usual
   // As a browser would resolve it: dots are gone, and two slashes are another host.
   const { origin, pathname, search } = new URL(text, here)
-  const isAccount = pathname === '/account' || pathname.startsWith('/account/')
+  const isOurs = /^\/(account|administration)(\/|$)/.test(pathname)
   const isRequest = pathname === '/oauth/authorize' && search !== ''
-  return origin === here && (isAccount || isRequest) ? pathname + search : usual
+  return origin === here && (isOurs || isRequest) ? pathname + search : usual
 }
 
 export interface Destination {

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
+import { walkTheAdministration } from '../support/administration-walk'
 import { testApp } from '../support/app'
 import { rowsOf } from '../support/core'
 import { walkTheApplications } from '../support/oauth-walk'
@@ -31,7 +32,8 @@ const tables =
   `accounts sessions codes challenges second_factors backup_codes throttles known_sources login_history
   outbox held_usernames follows blocks invite_codes uploads photos tags account_tags achievements
   referrals bookmarks clients signing_keys revoked_tokens consents
-  authorization_codes refresh_tokens pushed_requests webhooks webhook_deliveries`.split(/\s+/)
+  authorization_codes refresh_tokens pushed_requests audit_entries hourly_figures webhooks
+  webhook_deliveries`.split(/\s+/)
 
 /**
  * Every row of something. What may be read whole is one row, the two or three keys that tokens are
@@ -42,8 +44,15 @@ const scan =
   /^SCAN (?!(\d+ )?CONSTANT ROWS?$|system$|webhooks( USING (COVERING )?INDEX .*)?$|signing_keys USING INDEX |\(subquery-\d+\)$|(owed|matches|candidates|fitting|page)$|(tagged|named|ranged)(_is_whole)?$|(fresh|given|weight|json_each) VIRTUAL|account_search VIRTUAL TABLE INDEX 0:M)/
 const sort = /^USE TEMP B-TREE FOR ORDER BY$/
 
+/**
+ * An application that comes or goes looks through the codes and pushed requests of a day: an index for
+ * that would be paid for by every sign-in.
+ */
+const isRare = (sql: string) => /^(INSERT INTO|DELETE FROM) clients /.test(sql)
+
 /** Lists without an end, of which a page is read. */
-const isPage = (sql: string) => /^select .* from "(follows|invite_codes|login_history)"/.test(sql)
+const isPage = (sql: string) =>
+  /^select .* from "(follows|invite_codes|login_history|audit_entries)"/.test(sql)
 
 async function planOf(sql: string): Promise<string[]> {
   const values = Array.from({ length: sql.split('?').length - 1 }, () => 1)
@@ -62,6 +71,7 @@ beforeAll(async () => {
   await walkThePortfolios(settings)
   await walkTheApplications(settings)
   await walkTheWebhooks(settings)
+  await walkTheAdministration(settings)
   const app = testApp({ DB: recording })
   const { cookies } = await newPerson(app)
   for (const path of ['/user/me', '/user/session-state', '/user/login-history']) {
@@ -92,7 +102,8 @@ async function planned(step: RegExp, statements: Iterable<string>): Promise<stri
 
 // A range of an index, as the sweeps read it, is a SEARCH; "SCAN … USING INDEX" is the whole of it.
 test('no statement walks through a table', async () => {
-  expect(await planned(scan, statements)).toEqual([])
+  const usual = [...statements].filter((sql) => !isRare(sql))
+  expect(await planned(scan, usual)).toEqual([])
 })
 
 test('no page is sorted out of a whole list', async () => {

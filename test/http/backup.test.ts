@@ -102,7 +102,7 @@ async function pictureAt(origin: string, url: string): Promise<string> {
   return Buffer.from(await response.arrayBuffer()).toString('base64')
 }
 
-/** A webhook that wants to know everything and is paused, so that what it is told stays where it can be counted. */
+/** A webhook that wants to know everything; nobody runs cron meanwhile, so what it is told can be counted. */
 async function listen(change: string): Promise<void> {
   const place = await openBindings({
     env: 'production',
@@ -114,8 +114,8 @@ async function listen(change: string): Promise<void> {
 }
 
 async function fill(): Promise<void> {
-  await listen(`INSERT INTO webhooks (webhook_id, url, signing_secret, event_types, added_at, paused_at)
-    VALUES ('wh_backup', 'https://receiver.example/', '', '[]', 0, 0)`)
+  await listen(`INSERT INTO webhooks (webhook_id, url, signing_secret, event_types, added_at)
+    VALUES ('wh_backup', 'https://receiver.example/', '', '[]', 0)`)
   const [one, two, three] = await newPeople(3)
   if (!one || !two || !three) throw new Error('nobody is there')
   people = [one, two, three]
@@ -258,6 +258,9 @@ describe('where rows are already', () => {
     const { tables, objects: put } = await putBack(partial, { replace: true, objects: objects() })
     expect(tables).toContainEqual(expect.objectContaining({ name: 'follows', leftOut: 3 }))
     expect(put).toMatchObject({ stored: 0, there: expect.any(Number) })
+    // It may be a copy, of which the receivers of the original must not hear.
+    const told = 'SELECT (SELECT COUNT(*) FROM webhook_deliveries) AS count, paused_at > 0 AS paused FROM webhooks'
+    expect((await place.db.prepare(told).all()).results).toEqual([{ count: 0, paused: 1 }])
     const { user, followers, following } = await viewOf(other.origin, await signInThere(one))
     expect(user).toMatchObject({ followerCount: 0, followingCount: 0 })
     expect([followers.records, following.records]).toEqual([[], []])
