@@ -171,5 +171,6 @@ function deadLettersTable(deadLetters: readonly DeadLetter[], again: string): Ht
       },
     ],
     deadLetters,
+    'Nothing was given up.',
   )
 }

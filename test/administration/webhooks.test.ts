@@ -83,7 +83,7 @@ describe('a webhook', () => {
   test('shows what it never took, and is sent it again', async () => {
     await add()
     const page = `${path}/${await idOf()}`
-    expect((await browser.open(page)).text).toContain('nothing more')
+    expect((await browser.open(page)).text).toContain('Nothing was given up.')
     for (const id of ['a', 'b']) {
       await change(
         `INSERT INTO webhook_deliveries (delivery_id, webhook_id, event_type, event_data, happened_at, due_at,
