@@ -47,7 +47,7 @@ describe('who may import whom', () => {
   })
 
   test('http knows the core and Hono, and neither tables nor dialects', () => {
-    const allowed = ['src/http', 'src/core', 'src/env', 'hono', 'zod', 'uqr']
+    const allowed = ['src/http', 'src/core', 'src/env', 'hono', 'zod']
     expect(foreignImports('src/http/', allowed)).toEqual([])
   })
 

@@ -17,7 +17,7 @@ export const auditPage = new Hono<AppEnv>()
 
 auditPage.get(path, caller, query(AuditQuery), async (c) => {
   const { before } = c.req.valid('query')
-  const page = { ...(before === undefined ? {} : { before }), limit: entriesPerPage + 1 }
+  const page = { before, limit: entriesPerPage + 1 }
   const { entries } = await listAudit(c.var.core, c.var.caller, page)
   const { shown, links } = paged(
     entries,

@@ -1,6 +1,5 @@
-import { and, desc, eq, lt, type SQL, sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import type { Query } from '../storage/database'
-import { auditEntries } from '../storage/operations-schema'
 import { requireAdministrator } from './administrators'
 import type { Core } from './context'
 import { afterAllIds, entryIdAt, newEntryTail } from './entry-ids'
@@ -75,28 +74,31 @@ function insertEntry(core: Core, { account }: Viewer, rest: SQL): Query {
     ON CONFLICT (id) DO NOTHING`)
 }
 
-/** The act is a text: entries outlive the words of the version that wrote them. */
-export type AuditEntry = typeof auditEntries.$inferSelect
+export interface AuditEntry {
+  readonly id: string
+  readonly at: number
+  /** The administrator's id, and the username of then; null for whoever has the shell. */
+  readonly actorId: string | null
+  readonly actorName: string | null
+  /** A text, because entries outlive the words of the version that wrote them. */
+  readonly act: string
+  readonly subjectId: string | null
+  readonly subjectName: string | null
+  readonly detail: string | null
+}
 
 /** At most `limit` entries, the newest first, of one subject or of all, older than the entry `before`. */
 export interface AuditPage {
   readonly subjectId?: string
-  readonly before?: string
+  readonly before?: string | undefined
   readonly limit: number
 }
 
 export function auditPage(core: Core, { subjectId, before = afterAllIds, limit }: AuditPage) {
-  return core.db
-    .select()
-    .from(auditEntries)
-    .where(
-      and(
-        subjectId === undefined ? undefined : eq(auditEntries.subjectId, subjectId),
-        lt(auditEntries.id, before),
-      ),
-    )
-    .orderBy(desc(auditEntries.id))
-    .limit(limit)
+  const isAbout = subjectId === undefined ? sql`` : sql`subject_id = ${subjectId} AND`
+  return core.db.all<AuditEntry>(sql`SELECT id, at, actor_id AS actorId, actor_name AS actorName, act,
+      subject_id AS subjectId, subject_name AS subjectName, detail
+    FROM audit_entries WHERE ${isAbout} id < ${before} ORDER BY id DESC LIMIT ${limit}`)
 }
 
 /** Fails with forbidden. One round trip. */

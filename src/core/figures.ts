@@ -1,6 +1,5 @@
-import { asc, gte, sql } from 'drizzle-orm'
+import { sql } from 'drizzle-orm'
 import { type Query, run } from '../storage/database'
-import { hourlyFigures } from '../storage/operations-schema'
 import { requireAdministrator } from './administrators'
 import type { Core } from './context'
 import { authenticate, type Caller, type Viewer } from './sessions'
@@ -55,11 +54,8 @@ export async function readFigures(
   const { viewer, rows } = await authenticate(
     core,
     caller,
-    core.db
-      .select()
-      .from(hourlyFigures)
-      .where(gte(hourlyFigures.hour, first))
-      .orderBy(asc(hourlyFigures.hour)),
+    core.db.all<DayFigures>(sql`SELECT hour AS day, sign_ups AS signUps, sign_ins AS signIns,
+        failed_sign_ins AS failedSignIns FROM hourly_figures WHERE hour >= ${first} ORDER BY hour`),
   )
   requireAdministrator(viewer)
   const figures = Array.from({ length: days }, (_, i) => ({
@@ -68,7 +64,7 @@ export async function readFigures(
     signIns: 0,
     failedSignIns: 0,
   }))
-  for (const { hour, signUps, signIns, failedSignIns } of rows[0]) {
+  for (const { day: hour, signUps, signIns, failedSignIns } of rows[0]) {
     const figure = figures[Math.floor((hour - first) / dayMs)]
     if (!figure) continue
     figure.signUps += signUps

@@ -1,19 +1,11 @@
-import {
-  calculateJwkThumbprint,
-  decodeProtectedHeader,
-  exportJWK,
-  exportPKCS8,
-  generateKeyPair,
-  importJWK,
-  importPKCS8,
-  type JWTPayload,
-  jwtVerify,
-  SignJWT,
-} from 'jose'
+import { decodeProtectedHeader, type JWTPayload, jwtVerify, SignJWT } from 'jose'
+import { hashToken } from './token'
 
 /** JWTs that others verify: ES256 (RFC 7518 section 3.4), and no other algorithm. */
 
 const algorithm = 'ES256'
+/** The same as WebCrypto calls it. jose's own ways to make, read and write keys know all other kinds too. */
+const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' }
 
 export type Claims = JWTPayload
 export type PublicKey = JsonWebKey & { readonly kid: string }
@@ -27,13 +19,27 @@ export interface NewKey {
 }
 
 export async function newSigningKey(): Promise<NewKey> {
-  const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
-  const { kty, crv, x, y } = await exportJWK(publicKey)
-  const publicJwk = { kty, crv, x, y } as JsonWebKey
-  const kid = await calculateJwkThumbprint({ kty, crv, x, y } as Parameters<
-    typeof calculateJwkThumbprint
-  >[0])
-  return { kid, publicJwk, privateKey: await exportPKCS8(privateKey) }
+  const pair = await crypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify'])
+  const { privateKey, publicKey } = pair as CryptoKeyPair
+  const [{ kty, crv, x, y }, pkcs8] = await Promise.all([
+    crypto.subtle.exportKey('jwk', publicKey) as Promise<JsonWebKey>,
+    crypto.subtle.exportKey('pkcs8', privateKey) as Promise<ArrayBuffer>,
+  ])
+  // In the order of RFC 7638 section 3.
+  const kid = await hashToken(JSON.stringify({ crv, kty, x, y }))
+  return { kid, publicJwk: { kty, crv, x, y } as JsonWebKey, privateKey: toPem(pkcs8) }
+}
+
+function toPem(pkcs8: ArrayBuffer): string {
+  const base64 = btoa(String.fromCharCode(...new Uint8Array(pkcs8)))
+  const lines = base64.match(/.{1,64}/g) ?? []
+  return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----'].join('\n')
+}
+
+function importPem(pem: string): Promise<CryptoKey> {
+  const base64 = pem.replaceAll(/-----[^-]+-----|\s/g, '')
+  const pkcs8 = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+  return crypto.subtle.importKey('pkcs8', pkcs8, keyAlgorithm, false, ['sign'])
 }
 
 /** `type` is the header's `typ`, which keeps tokens for one purpose from passing for another. */
@@ -44,7 +50,7 @@ export async function signJwt(
 ): Promise<string> {
   return new SignJWT(claims)
     .setProtectedHeader({ alg: algorithm, typ: type, kid: key.kid })
-    .sign(await importPKCS8(key.privateKey, algorithm))
+    .sign(await importPem(key.privateKey))
 }
 
 /** Which key a token names, before anything in it is believed. */
@@ -76,7 +82,11 @@ export async function verifyJwt(
   const key = kid === null ? null : await findKey(kid)
   if (!key) return null
   try {
-    const publicKey = await importJWK({ ...key } as Parameters<typeof importJWK>[0], algorithm)
+    const { kty, crv, x, y } = key
+    const publicJwk = { kty, crv, x, y } as JsonWebKey
+    const publicKey = await crypto.subtle.importKey('jwk', publicJwk, keyAlgorithm, false, [
+      'verify',
+    ])
     const { payload } = await jwtVerify(token, publicKey, {
       algorithms: [algorithm],
       typ: expected.type,
