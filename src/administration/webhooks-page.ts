@@ -1,6 +1,5 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { failureOf } from '../core/errors'
 import {
   addWebhook,
   countedMax,
@@ -40,7 +39,8 @@ webhooksPage.post(`${path}/add`, session, recent, body(WebhookForm), async (c) =
     const { secret } = await addWebhook(c.var.core, c.var.viewer, typed)
     return answerSecret(c, secret)
   } catch (error) {
-    const refused = { ...explain(c, error), text: wordRefusal(error) }
+    // With five there is no form, and events are ticked: what is wrong is the address.
+    const refused = { ...explain(c, error), text: refusedText }
     return answerWebhooks(c, { refused, typed })
   }
 })
@@ -89,13 +89,7 @@ function answerSecret(c: Context<AppEnv>, secret: string) {
   return answerAdministration(c, { section: path, title: 'The secret', content })
 }
 
-function wordRefusal(error: unknown): string {
-  const failure = failureOf(error)
-  const isFull =
-    failure?.code === 'invalid_input' && failure.issues.some(({ field }) => field === 'webhooks')
-  return isFull ? fullText : 'This address cannot be used. It takes https and a public name.'
-}
-
+const refusedText = 'This address cannot be used. It takes https and a public name.'
 const fullText = `There are ${webhooksMax} already. Remove one before you add another.`
 
 interface Shown {
