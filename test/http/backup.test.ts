@@ -259,7 +259,8 @@ describe('where rows are already', () => {
     expect(tables).toContainEqual(expect.objectContaining({ name: 'follows', leftOut: 3 }))
     expect(put).toMatchObject({ stored: 0, there: expect.any(Number) })
     // It may be a copy, of which the receivers of the original must not hear.
-    const told = 'SELECT (SELECT COUNT(*) FROM webhook_deliveries) AS count, paused_at > 0 AS paused FROM webhooks'
+    const told =
+      'SELECT (SELECT COUNT(*) FROM webhook_deliveries) AS count, paused_at > 0 AS paused FROM webhooks'
     expect((await place.db.prepare(told).all()).results).toEqual([{ count: 0, paused: 1 }])
     const { user, followers, following } = await viewOf(other.origin, await signInThere(one))
     expect(user).toMatchObject({ followerCount: 0, followingCount: 0 })
