@@ -3,6 +3,13 @@ import { auditing } from './admin-audit.mjs'
 import { createClient, deleteClient, listClients, rotateSecret } from './admin-clients.mjs'
 import { actOn, findPeople, showPerson } from './admin-people.mjs'
 import { showAudit, showFigures } from './admin-records.mjs'
+import {
+  listDeadLetters,
+  listWebhooks,
+  redeliver,
+  removeWebhook,
+  setPaused,
+} from './admin-webhooks.mjs'
 import { endEverything } from './end-sessions.mjs'
 import { targetOptions, targetUsage } from './target.mjs'
 
@@ -24,6 +31,14 @@ export const usage = `usage: npm run admin -- find TEXT             people by us
        npm run admin -- client rotate-secret ID
                                              a new secret; the one before is good for 24 hours
        npm run admin -- client delete ID     its tokens end at once
+       npm run admin -- webhook list         who is told of what happens here
+       npm run admin -- webhook pause ID     what happens waits for it, up to 30 days
+       npm run admin -- webhook resume ID
+       npm run admin -- webhook dead-letters ID
+                                             what it never took
+       npm run admin -- webhook redeliver ID [--delivery ID]
+                                             send that again, all or one
+       npm run admin -- webhook remove ID    with what waits for it
        npm run admin -- end-all-sessions     everybody signs in again; applications lose their grants
   A code for a new password is mailed from the administrators' page alone: it takes the Worker's secrets.
 ${targetUsage}`
@@ -37,6 +52,8 @@ const clientOptions = {
   public: { type: 'boolean' },
   'first-party': { type: 'boolean' },
 }
+
+const webhookOptions = { delivery: { type: 'string' } }
 
 /** By name: what is said besides it, in order, and the options that it takes. */
 const commands = {
@@ -55,6 +72,12 @@ const commands = {
   'client list': { takes: [], run: listClients },
   'client rotate-secret': { takes: ['ID'], run: rotateSecret },
   'client delete': { takes: ['ID'], run: deleteClient },
+  'webhook list': { takes: [], run: listWebhooks },
+  'webhook pause': { takes: ['ID'], run: (database, id) => setPaused(database, id, true) },
+  'webhook resume': { takes: ['ID'], run: (database, id) => setPaused(database, id, false) },
+  'webhook dead-letters': { takes: ['ID'], run: listDeadLetters },
+  'webhook redeliver': { takes: ['ID'], options: webhookOptions, run: redeliver },
+  'webhook remove': { takes: ['ID'], run: removeWebhook },
   'end-all-sessions': { takes: [], run: endAllSessions },
 }
 
@@ -83,9 +106,14 @@ function readArguments(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { ...targetOptions, ...clientOptions, yes: { type: 'boolean' } },
+    options: {
+      ...targetOptions,
+      ...clientOptions,
+      ...webhookOptions,
+      yes: { type: 'boolean' },
+    },
   })
-  const words = positionals[0] === 'client' ? 2 : 1
+  const words = ['client', 'webhook'].includes(positionals[0]) ? 2 : 1
   const name = positionals.slice(0, words).join(' ')
   if (!Object.hasOwn(commands, name)) throw new Error(`Unknown command "${name}".`)
   const { takes, options = {} } = commands[name]

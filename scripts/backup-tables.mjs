@@ -4,8 +4,12 @@
 /** Made by the platform, by wrangler or by a trigger, or of no use a minute later. */
 const notOurs = /^(_cf_|sqlite_|d1_migrations$|deployment_checks$)/
 
-/** Which no foreign key says: the trigger that counts referrals is to find no row that has its count already. */
-const after = { achievements: ['referrals'] }
+/** What no foreign key says. The trigger that counts referrals is to find no row that has its count already. */
+const after = {
+  achievements: ['referrals'],
+  // What is restored is no news, and nobody is told of it.
+  webhooks: ['accounts', 'follows', 'blocks'],
+}
 
 /**
  * The tables in an order in which whatever a row refers to comes before it. Those of the search are left

@@ -29,6 +29,7 @@ const passing = {
   consents: () => true,
   signing_keys: () => true,
   outbox: ({ kind }) => kind === 'mail',
+  webhook_deliveries: () => true,
 }
 
 async function* linesOf(file) {
@@ -188,6 +189,8 @@ async function setEpoch(db, epoch, keepsSessions) {
     : [
         set('UPDATE system SET global_epoch = MAX(global_epoch, ?)'),
         ...endEverything.map((sql) => db.prepare(sql)),
+        // It may be a copy: whoever listens to the place that it is of must not hear of this one unasked.
+        db.prepare('UPDATE webhooks SET paused_at = COALESCE(paused_at, ?)').bind(Date.now()),
       ]
   await repeat(() => db.batch(statements))
 }

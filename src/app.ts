@@ -9,6 +9,7 @@ import { checkHealth } from './core/health'
 import { drainOutbox } from './core/outbox'
 import { loadCommonPasswords } from './core/passwords'
 import { sweepExpired } from './core/upkeep'
+import { deliverWebhooks, type PostMessage } from './core/webhook-deliveries'
 import { dialects } from './dialects'
 import { type Env, readSettings, SettingsError } from './env'
 import { discardUnread } from './http/body'
@@ -29,6 +30,7 @@ import { wantsPage } from './http/page'
 import { pageBoundary } from './http/page-failures'
 import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
+import { postMessage } from './http/post-message'
 import { welcome } from './http/welcome'
 import { passwordPages } from './oauth/password-pages'
 import { oauth } from './oauth/routes'
@@ -46,13 +48,19 @@ export interface Atrium {
 
 const refusedSeconds = 60
 
-/** `now` gives milliseconds since the epoch. */
-export function createApp({ now = Date.now }: { now?: () => number } = {}): Atrium {
+/** `now` gives milliseconds since the epoch; `post` brings messages to webhooks. */
+export function createApp({
+  now = Date.now,
+  post = postMessage,
+}: {
+  now?: () => number
+  post?: PostMessage
+} = {}): Atrium {
   const factories = new WeakMap<Env, ReturnType<typeof createCoreFactory>>()
 
   // The settings are read once per environment, which the platform makes once per isolate.
   function coreOf(env: Env, ctx: { waitUntil(work: Promise<unknown>): void }) {
-    const factory = factories.get(env) ?? createCoreFactory(env, readSettings(env))
+    const factory = factories.get(env) ?? createCoreFactory(env, readSettings(env), post)
     factories.set(env, factory)
     return factory(now(), (work) => ctx.waitUntil(work.catch(logProblem)))
   }
@@ -128,9 +136,13 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
     async scheduled(controller, env, ctx) {
       const core = coreOf(env, ctx)
       logUpkeep(await drainOutbox(core))
-      if (controller.cron === everyMinute) return
-      await countFigures(core)
-      await sweepExpired(core)
+      if (controller.cron !== everyMinute) {
+        await countFigures(core)
+        await sweepExpired(core)
+      }
+      // Last, because how long that takes is for others to say.
+      const sent = await deliverWebhooks(core)
+      if (sent !== null) logUpkeep(sent)
     },
   }
 }

@@ -14,6 +14,7 @@ const frame = {
     { path: '/administration', label: 'Figures' },
     { path: '/administration/people', label: 'People' },
     { path: '/administration/applications', label: 'Applications' },
+    { path: '/administration/webhooks', label: 'Webhooks' },
     { path: '/administration/audit', label: 'Audit trail' },
     { path: '/account', label: 'Your account' },
   ],

@@ -33,3 +33,13 @@ export const ClientForm = z.object({
   isFirstParty: box,
 })
 export const ChosenClient = z.object({ clientId: z.string() })
+
+/** Boxes of one name: none that is ticked is not sent, one is a text, several are a list. */
+const boxes = z.pipe(
+  z._default(z.union([z.string(), z.array(z.string())]), []),
+  z.transform((sent) => (typeof sent === 'string' ? [sent] : sent)),
+)
+
+export const WebhookForm = z.object({ url: trimmed, eventTypes: boxes })
+export const ChosenWebhook = z.object({ webhookId: z.string() })
+export const ChosenDelivery = z.object({ deliveryId: z.optional(z.string()) })

@@ -7,6 +7,7 @@ import { deletionPage } from './deletion-page'
 import { figuresPage } from './figures-page'
 import { peoplePage } from './people-page'
 import { personPage } from './person-page'
+import { webhooksPage } from './webhooks-page'
 
 /** The pages of administrators. They work without a line of script. */
 
@@ -19,6 +20,7 @@ for (const page of [
   personPage,
   deletionPage,
   applicationsPage,
+  webhooksPage,
   auditPage,
 ]) {
   administrationPages.route('/', page)

@@ -4,6 +4,7 @@ import type { Settings } from '../env'
 import type { Database } from '../storage/database'
 import type { DeviceInfo } from '../storage/session-records'
 import type { KeyMemory } from './oauth/signing-keys'
+import type { PostMessage } from './webhook-deliveries'
 
 /** Everything a core function stands on. One per request; nothing of it outlives the request. */
 export interface Core {
@@ -11,6 +12,8 @@ export interface Core {
   readonly kv: KVNamespace
   readonly r2: R2Bucket
   readonly mail: SendEmail
+  /** Brings a message to the address of a webhook. */
+  readonly post: PostMessage
   readonly settings: Settings
   readonly keys: Keyring
   readonly hashing: PasswordHashing

@@ -16,6 +16,8 @@ const roundsMax = 20
 /** How long a tag is kept that nobody uses. */
 const unusedTagMs = 24 * 60 * 60 * 1000
 const usedCodeKeptMs = 24 * 60 * 60 * 1000
+/** How long what a webhook did not take is kept, whether it was given up or waits for one that is paused. */
+const deliveryKeptMs = 30 * 24 * 60 * 60 * 1000
 /** 400 days, so that a season can be held against the one before. */
 const recordKeptMs = 9600 * 60 * 60 * 1000
 
@@ -54,6 +56,15 @@ function sweeps(core: Core) {
     sweep(sql`pushed_requests`, sql`expires_at <= ${now}`),
     sweep(sql`refresh_tokens`, sql`refresh_expires_at <= ${now}`),
     sweep(sql`deployment_checks`, sql`expires_at <= ${now}`),
+    sweep(
+      sql`webhook_deliveries`,
+      sql`webhook_id IN (SELECT webhook_id FROM webhooks) AND given_up_at <= ${now - deliveryKeptMs}`,
+    ),
+    sweep(
+      sql`webhook_deliveries`,
+      sql`webhook_id IN (SELECT webhook_id FROM webhooks) AND given_up_at IS NULL
+        AND due_at <= ${now - deliveryKeptMs}`,
+    ),
     sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
     sweep(sql`audit_entries`, sql`at <= ${now - recordKeptMs}`),
     sweep(sql`hourly_figures`, sql`hour <= ${now - recordKeptMs}`),

@@ -8,6 +8,7 @@ import { walkThePortfolios } from '../support/portfolio-walk'
 import { walkTheSecondFactors } from '../support/second-factor-walk'
 import { newPerson } from '../support/social'
 import { walkTheAccounts, walkTheFiles, walkTheGraph } from '../support/walks'
+import { walkTheWebhooks } from '../support/webhook-walk'
 
 /**
  * The cost of a statement must not grow with the number of accounts: each one that is prepared
@@ -31,15 +32,16 @@ const tables =
   `accounts sessions codes challenges second_factors backup_codes throttles known_sources login_history
   outbox held_usernames follows blocks invite_codes uploads photos tags account_tags achievements
   referrals bookmarks clients signing_keys revoked_tokens consents
-  authorization_codes refresh_tokens pushed_requests audit_entries hourly_figures`.split(/\s+/)
+  authorization_codes refresh_tokens pushed_requests audit_entries hourly_figures webhooks
+  webhook_deliveries`.split(/\s+/)
 
 /**
  * Every row of something. What may be read whole is one row, the two or three keys that tokens are
- * signed with, what a subquery with an end has left, a list in the statement itself, or what an index
- * of words has found.
+ * signed with, the five webhooks, what a subquery with an end has left, a list in the statement itself,
+ * or what an index of words has found.
  */
 const scan =
-  /^SCAN (?!(\d+ )?CONSTANT ROWS?$|system$|signing_keys USING INDEX |\(subquery-\d+\)$|(owed|matches|candidates|fitting|page)$|(tagged|named|ranged)(_is_whole)?$|(fresh|given|weight|json_each) VIRTUAL|account_search VIRTUAL TABLE INDEX 0:M)/
+  /^SCAN (?!(\d+ )?CONSTANT ROWS?$|system$|webhooks( USING (COVERING )?INDEX .*)?$|signing_keys USING INDEX |\(subquery-\d+\)$|(owed|matches|candidates|fitting|page)$|(tagged|named|ranged)(_is_whole)?$|(fresh|given|weight|json_each) VIRTUAL|account_search VIRTUAL TABLE INDEX 0:M)/
 const sort = /^USE TEMP B-TREE FOR ORDER BY$/
 
 /**
@@ -68,6 +70,7 @@ beforeAll(async () => {
   await walkTheFiles(settings)
   await walkThePortfolios(settings)
   await walkTheApplications(settings)
+  await walkTheWebhooks(settings)
   await walkTheAdministration(settings)
   const app = testApp({ DB: recording })
   const { cookies } = await newPerson(app)

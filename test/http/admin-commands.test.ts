@@ -125,3 +125,40 @@ test.each([
   expect(execute).not.toHaveBeenCalled()
   execute.mockRestore()
 })
+
+test('a webhook is listed, paused, goes on, gets again what it did not take, and is removed', async () => {
+  const id = 'wh_0123456789abcdef01234567'
+  const insert = `INSERT INTO webhooks (webhook_id, url, signing_secret, event_types, added_at)
+    VALUES ('${id}', 'https://receiver.example/hook?key=1', 'sealed', '["account.created"]', 0)`
+  const delivery = 'aaaaaaaaaaaaaaaaaaaaaaaa'
+  const dead = `INSERT INTO webhook_deliveries (delivery_id, webhook_id, event_type, event_data, happened_at, due_at,
+      given_up_at, last_problem) VALUES ('${delivery}', '${id}', 'account.created', '{"accountId":"1"}', 0, 0, 1, 'answers 500')`
+  expect((await admin('webhook', 'list')).output).toBe('There are no webhooks in the database.')
+  await database.execute(`${insert}; ${dead}`)
+  const { output } = await admin('webhook', 'list')
+  expect(output).toContain(`${id}  https://receiver.example/hook?key=1`)
+  expect(output).toContain('waiting  0, given up 1')
+  expect(output).not.toContain('sealed')
+  expect((await admin('webhook', 'dead-letters', id)).output).toContain('answers 500')
+
+  for (let i = 0; i < 2; i += 1) expect((await admin('webhook', 'pause', id)).code).toBe(0)
+  expect((await admin('webhook', 'list')).output).toContain('paused since')
+  expect((await admin('webhook', 'resume', id)).code).toBe(0)
+  // The address is nobody's: nothing is to be sent there by another test's cron.
+  await admin('webhook', 'pause', id)
+  const again = () => admin('webhook', 'redeliver', id, '--delivery', delivery)
+  expect(await again()).toEqual({ code: 0, output: '1 sent again within a minute.' })
+  expect((await again()).code).toBe(1)
+  expect((await admin('webhook', 'remove', id)).code).toBe(0)
+  for (const word of ['pause', 'resume', 'remove']) {
+    expect(await admin('webhook', word, id)).toMatchObject({ code: 1 })
+  }
+  await expect(admin('webhook', 'remove', "x' OR 1=1 --")).rejects.toThrow('No id of that kind')
+  expect((await actsOn(id)).map(({ act }) => act)).toEqual([
+    'webhook_paused',
+    'webhook_resumed',
+    'webhook_paused',
+    'webhook_redelivered',
+    'webhook_removed',
+  ])
+})

@@ -102,7 +102,20 @@ async function pictureAt(origin: string, url: string): Promise<string> {
   return Buffer.from(await response.arrayBuffer()).toString('base64')
 }
 
+/** A webhook that wants to know everything; nobody runs cron meanwhile, so what it is told can be counted. */
+async function listen(change: string): Promise<void> {
+  const place = await openBindings({
+    env: 'production',
+    harness: true,
+    'persist-to': inject('state'),
+  })
+  await place.db.prepare(change).run()
+  await place.close()
+}
+
 async function fill(): Promise<void> {
+  await listen(`INSERT INTO webhooks (webhook_id, url, signing_secret, event_types, added_at)
+    VALUES ('wh_backup', 'https://receiver.example/', '', '[]', 0)`)
   const [one, two, three] = await newPeople(3)
   if (!one || !two || !three) throw new Error('nobody is there')
   people = [one, two, three]
@@ -136,6 +149,7 @@ beforeAll(async () => {
   ;[other, made] = await Promise.all([start(), fillAndBackUp()])
 })
 afterAll(async () => {
+  await listen('DELETE FROM webhooks')
   await other?.stop()
   rmSync(folder, { recursive: true, force: true })
 })
@@ -228,6 +242,8 @@ describe('where rows are already', () => {
     // The first line says when it was made.
     const rows = (lines: string[]) => lines.slice(1).sort()
     expect(rows(linesOf(again))).toEqual(rows(backedUp()))
+    // Restoring is no news: webhooks are told nothing of it.
+    expect(again).toContain('"event_type":"account.created"')
     expect(await statusThere(people[0])).toBe(200)
   })
 
@@ -242,6 +258,10 @@ describe('where rows are already', () => {
     const { tables, objects: put } = await putBack(partial, { replace: true, objects: objects() })
     expect(tables).toContainEqual(expect.objectContaining({ name: 'follows', leftOut: 3 }))
     expect(put).toMatchObject({ stored: 0, there: expect.any(Number) })
+    // It may be a copy, of which the receivers of the original must not hear.
+    const told =
+      'SELECT (SELECT COUNT(*) FROM webhook_deliveries) AS count, paused_at > 0 AS paused FROM webhooks'
+    expect((await place.db.prepare(told).all()).results).toEqual([{ count: 0, paused: 1 }])
     const { user, followers, following } = await viewOf(other.origin, await signInThere(one))
     expect(user).toMatchObject({ followerCount: 0, followingCount: 0 })
     expect([followers.records, following.records]).toEqual([[], []])

@@ -60,7 +60,11 @@ export function testApp(overrides: { readonly [name: string]: unknown } = {}): T
   }
   const bindings = { ...env, MAIL: mail, ...overrides } as unknown as Env
   const clock = { offsetMs: 0 }
-  const app = createApp({ now: () => Date.now() + clock.offsetMs })
+  const app = createApp({
+    now: () => Date.now() + clock.offsetMs,
+    // Where test/http has receivers, here is nobody.
+    post: async () => ({ kind: 'failed', problem: 'cannot be reached', retryAfterSeconds: null }),
+  })
 
   return {
     env: bindings,

@@ -3,6 +3,7 @@ import type { Client, Core } from '../../src/core/context'
 import { createCoreFactory } from '../../src/core/create-core'
 import { type Failure, failureOf } from '../../src/core/errors'
 import type { Caller } from '../../src/core/sessions'
+import type { PostMessage } from '../../src/core/webhook-deliveries'
 import { type Env, readSettings, type Settings } from '../../src/env'
 import type { SentMail } from './app'
 
@@ -24,8 +25,14 @@ export interface TestCore {
   pending(): { core: Core; settle(): Promise<void> }
 }
 
-/** `overrides` are variables or bindings that take the place of the usual ones. */
-export function testCore(overrides: { readonly [name: string]: unknown } = {}): TestCore {
+/**
+ * `overrides` are variables or bindings that take the place of the usual ones; `post` takes what webhooks
+ * are sent.
+ */
+export function testCore(
+  overrides: { readonly [name: string]: unknown } = {},
+  post: PostMessage = async () => ({ kind: 'taken' }),
+): TestCore {
   const mails: SentMail[] = []
   const mail = {
     async send({ to, subject, text, html }: SentMail) {
@@ -34,7 +41,7 @@ export function testCore(overrides: { readonly [name: string]: unknown } = {}): 
   }
   const bindings = { ...env, MAIL: mail, ...overrides } as unknown as Env
   const settings = readSettings(bindings)
-  const factory = createCoreFactory(bindings, settings)
+  const factory = createCoreFactory(bindings, settings, post)
   const problems: unknown[] = []
 
   const test: TestCore = {
