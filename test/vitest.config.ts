@@ -56,7 +56,11 @@ export default defineConfig({
       },
       {
         root,
-        test: { name: 'node', include: ['test/*.test.ts'], environment: 'node' },
+        test: {
+          name: 'node',
+          include: ['test/*.test.ts', 'test/reference/*.test.ts'],
+          environment: 'node',
+        },
       },
       {
         root,

@@ -18,7 +18,7 @@ const reservedUsernames = new Set(
   referral register resend resend-verification reset reset-password resetpassword revoke scopes search
   session-state setaccountkey site social system talent token unblock unfollow update uploads user
   userinfo users v1 validate verify verify-email well-known
-  confirm-email page.css sign-in sign-out sign-up`.split(/\s+/),
+  confirm-email openapi.json page.css sign-in sign-out sign-up`.split(/\s+/),
 )
 
 export function isUsername(text: string): boolean {

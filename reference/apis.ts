@@ -1,0 +1,5 @@
+import type { Api } from './describe'
+import { site } from './site'
+
+/** Every API that has a document: a new one is a file and a line here. */
+export const apis: readonly Api[] = [site]
