@@ -97,6 +97,11 @@ export interface Refused {
   readonly sent: unknown
 }
 
+/** A good body with one change each, to be refused for it. */
+export function refusedBodies(good: object, ...changes: readonly object[]): Refused[] {
+  return changes.map((change) => ({ in: 'body', sent: { ...good, ...change } }))
+}
+
 /** What JSON makes of a value: nothing is read-only, and what is undefined is left out. */
 export type Wire<T> = T extends string | number | boolean | null
   ? T

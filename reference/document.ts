@@ -180,7 +180,7 @@ async function failuresOf(api: Api, operation: Operation): Promise<Answer[]> {
 }
 
 /** A failure in the API's words, and the headers that such an answer has. */
-export function wordFailure(api: Api, failure: AnyFailure, path: string) {
+function wordFailure(api: Api, failure: AnyFailure, path: string) {
   const render = api.failures[failure.code] as (failure: AnyFailure, path: string) => WireError
   const { status, body, headers = {} } = render(failure, path)
   const names = Object.keys(headers)

@@ -1,0 +1,153 @@
+import { parseArgs } from 'node:util'
+import fc from 'fast-check'
+import { startLocalServer } from '../dev/local-server.mjs'
+import { judgeOf } from './fuzz/answers.mjs'
+import { requestsTo } from './fuzz/requests.mjs'
+
+// Sends generated requests to every operation of every document, good ones and bad ones, and fails on
+// an answer outside the document and on any 5xx. The same seed makes the same requests, but for ids
+// that the server gave.
+
+const { values: options } = parseArgs({
+  options: {
+    seed: { type: 'string', default: String(Date.now() % 2 ** 31) },
+    requests: { type: 'string', default: '6000' },
+    seconds: { type: 'string', default: '75' },
+    api: { type: 'string' },
+    verbose: { type: 'boolean', default: false },
+  },
+})
+const seed = Number(options.seed)
+const sentMax = Number(options.requests)
+const inFlight = 6
+/** After so many requests another person asks: the last one may have deleted their account. */
+const requestsPerPerson = 40
+const heardMax = 40
+
+console.log(`fuzz: seed ${seed}, up to ${sentMax} requests in ${options.seconds} s`)
+const vars = {
+  THROTTLE: 'off',
+  PASSWORD_ITERATIONS: '1000',
+  REQUIRE_EMAIL_VERIFICATION: 'false',
+}
+const server = await startLocalServer({ vars })
+const problems = new Map()
+const tally = new Map()
+const documented = new Map()
+let sent = 0
+try {
+  const apis = await readApis()
+  const giveUpAt = Date.now() + Number(options.seconds) * 1000
+  const operations = apis.flatMap(({ operations }) => operations)
+  let next = 0
+  const work = async () => {
+    while (sent < sentMax && Date.now() < giveUpAt) {
+      const operation = operations[next % operations.length]
+      next += 1
+      await tryOnce(operation, seed + next)
+    }
+  }
+  await Promise.all(Array.from({ length: inFlight }, work))
+} finally {
+  await server.stop()
+}
+report()
+
+async function readJson(path) {
+  return (await fetch(server.origin + path)).json()
+}
+
+async function readApis() {
+  const listed = await readJson('/docs/apis.json')
+  const chosen = listed.filter(({ name }) => options.api === undefined || name === options.api)
+  return Promise.all(
+    chosen.map(async ({ name }) => {
+      const document = await readJson(`/${name}/openapi.json`)
+      const api = { name, document, judge: judgeOf(document), known: { texts: [], numbers: [] } }
+      const operations = Object.entries(document.paths).flatMap(([path, item]) =>
+        Object.entries(item).map(([method, spec]) => {
+          return { api, path, method, spec, offered: Object.keys(item) }
+        }),
+      )
+      return { ...api, operations }
+    }),
+  )
+}
+
+async function tryOnce(operation, seed) {
+  const { api } = operation
+  sent += 1
+  if (!api.person || sent % requestsPerPerson === 0) {
+    api.person = await makePerson()
+    api.known.texts.push(api.person.username)
+  }
+  const context = { known: api.known, person: api.person, origin: server.origin }
+  const [request] = fc.sample(requestsTo(operation, api.document, context), { seed, numRuns: 1 })
+  const { method, headers, body } = request
+  const response = await fetch(server.origin + request.path, {
+    method,
+    headers,
+    body,
+    redirect: 'manual',
+  })
+  const text = await response.text()
+  const type = (response.headers.get('Content-Type') ?? '').split(';')[0]
+  const { status } = response
+  let problem
+  try {
+    problem = api.judge(operation, request, { status, headers: response.headers, type, text })
+    if (type === 'application/json') listen(api.known, JSON.parse(text))
+  } catch (error) {
+    problem = `${error.message}: ${text.slice(0, 300)}`
+  }
+  const id = `${api.name} ${operation.spec.operationId}`
+  documented.set(id, Object.keys(operation.spec.responses))
+  const statuses = tally.get(id) ?? {}
+  statuses[status] = (statuses[status] ?? 0) + 1
+  tally.set(id, statuses)
+  if (problem === null) return
+  const key = `${id} ${status} ${problem.slice(0, 80)}`
+  if (!problems.has(key)) problems.set(key, { id, seed, request, problem, count: 0 })
+  problems.get(key).count += 1
+}
+
+/** Somebody with a session that is good in every API. The first one of all is an administrator. */
+async function makePerson() {
+  const username = `p${process.hrtime.bigint()}`
+  const person = { username, password: 'a long enough password' }
+  const answer = await fetch(`${server.origin}/site/user/create`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ ...person, email: `${username}@example.com`, name: 'Ada Byron' }),
+  })
+  const token = /TOKEN=([^;]+)/.exec(answer.headers.getSetCookie().join('\n'))?.[1]
+  if (!token) throw new Error(`nobody could be made: ${answer.status} ${await answer.text()}`)
+  return { ...person, token }
+}
+
+/** Remembers the ids, names and codes of an answer. */
+function listen(known, value) {
+  if (typeof value === 'string') {
+    if (value.length >= 3 && value.length <= 100) known.texts.push(value)
+  } else if (typeof value === 'number') known.numbers.push(value)
+  else for (const part of Object.values(Object(value))) listen(known, part)
+  if (known.texts.length > heardMax) known.texts.shift()
+  if (known.numbers.length > heardMax) known.numbers.shift()
+}
+
+function report() {
+  for (const { id, seed, request, problem, count } of problems.values()) {
+    console.error(`\n${id}, ${count} times, first with seed ${seed}\n  ${problem}`)
+    const { method, path, headers, body } = request
+    console.error(`  ${method} ${path.slice(0, 300)} ${JSON.stringify(headers)}`)
+    if (body) console.error(`  ${body.toString().slice(0, 500)}`)
+  }
+  const silent = [...tally].filter(([, statuses]) => !Object.keys(statuses).some((s) => s < 400))
+  if (silent.length > 0) console.log(`never successful: ${silent.map(([id]) => id).join(', ')}`)
+  for (const [id, statuses] of options.verbose ? [...tally].sort() : []) {
+    const unseen = documented.get(id).filter((status) => !(status in statuses) && status < 500)
+    console.log(`${id} ${JSON.stringify(statuses)} never ${unseen.join(', ') || 'anything else'}`)
+  }
+  console.log(`fuzz: ${sent} requests to ${tally.size} operations, ${problems.size} problems`)
+  process.exitCode = problems.size === 0 && sent > 0 ? 0 : 1
+}
