@@ -48,11 +48,14 @@ export interface Operation {
   readonly description?: string
   /** Names of schemes, any one of which will do; `none` among them where a caller may also be nobody. */
   readonly security?: readonly string[]
-  /** Path parameters; those that are not named here are any text. */
-  readonly params?: { readonly [name: string]: Parameter }
-  readonly query?: z.ZodMiniObject
-  readonly queryExamples?: { readonly [name: string]: unknown }
-  readonly headers?: { readonly [name: string]: Parameter & { readonly isRequired?: boolean } }
+  /** Path parameters; any text where this is left out. */
+  readonly params?: Schema
+  readonly query?: Schema
+  readonly headers?: Schema
+  /** Words about any of these, by name. */
+  readonly parameters?: {
+    readonly [name: string]: { readonly description?: string; readonly example?: unknown }
+  }
   readonly body?: RequestBody
   readonly answers: readonly Answer[]
   /** Ways to fail besides those of every route, and of every route with a body. */
@@ -61,12 +64,6 @@ export interface Operation {
   readonly refused?: readonly Refused[]
   /** Where this one fails in another shape than the rest of the API. */
   readonly failureBody?: Schema
-}
-
-interface Parameter {
-  readonly description?: string
-  readonly schema?: Schema
-  readonly example?: unknown
 }
 
 export interface RequestBody {

@@ -1,6 +1,6 @@
 import { STATUS_CODES } from 'node:http'
 import * as z from 'zod/mini'
-import { createDocument, type oas31, type ZodOpenApiObject } from 'zod-openapi'
+import { createDocument, createSchema, type oas31, type ZodOpenApiObject } from 'zod-openapi'
 import { AccountError } from '../src/core/errors'
 import { check } from '../src/http/body'
 import type { AnyFailure, WireError } from '../src/http/dialect'
@@ -82,28 +82,27 @@ async function operationOf(api: Api, operation: Operation) {
     ...(description === undefined ? {} : { description }),
     security: security.map((name) => (name === 'none' ? {} : { [name]: [] })),
     parameters: parametersOf(operation),
-    ...(operation.query ? { requestParams: { query: operation.query } } : {}),
     ...bodyOf(api, operation),
     responses: await responsesOf(api, operation),
   }
 }
 
-function parametersOf({ path, params = {}, headers = {} }: Operation) {
-  const named = [...path.matchAll(/:(\w+)/g)].map(([, name = '']) => name)
+function parametersOf({ path, params, query, headers, parameters = {} }: Operation) {
+  const inPath = Array.from(path.matchAll(/:(\w+)/g), ([, name = '']) => name)
+  const anyText = z.object(Object.fromEntries(inPath.map((name) => [name, z.string()])))
   return [
-    ...named.map((name) => ({ name, in: 'path', required: true, given: params[name] ?? {} })),
-    ...Object.entries(headers).map(([name, given]) => ({
-      name,
-      in: 'header',
-      required: given.isRequired === true,
-      given,
-    })),
-  ].map(({ given: { schema, description, example }, ...parameter }) => ({
-    ...parameter,
-    schema: schema ?? { type: 'string' },
-    ...(description === undefined ? {} : { description }),
-    ...(example === undefined ? {} : { example }),
-  }))
+    ...parametersIn('path', params ?? anyText),
+    ...(query ? parametersIn('query', query) : []),
+    ...(headers ? parametersIn('header', headers) : []),
+  ].map((parameter) => ({ ...parameter, ...parameters[parameter.name] }))
+}
+
+function parametersIn(place: 'path' | 'query' | 'header', schema: Schema) {
+  const { schema: shape } = createSchema(schema, { io: 'input' })
+  const { properties = {}, required = [] } = 'properties' in shape ? shape : {}
+  return Object.entries(properties).map(([name, schema]) => {
+    return { name, in: place, required: required.includes(name), schema }
+  })
 }
 
 function bodyOf(api: Api, { body }: Operation) {

@@ -165,7 +165,7 @@ export const operations: readonly Operation[] = [
     summary: 'Get info about a user',
     description: 'Whoever that user has blocked does not find them, where one is signed in.',
     security: ['none', 'cookie', 'bearer'],
-    params: { username: { description: 'The username.', example: username } },
+    parameters: { username: { example: username } },
     answers: [
       {
         status: 200,
@@ -218,6 +218,7 @@ export const operations: readonly Operation[] = [
     summary: 'Create a password reset token',
     description: 'It is mailed as a UUID. The address may stand in the query or in the body.',
     query: z.partial(requests.ResetRequest),
+    parameters: { email: { example: ada.email } },
     body: {
       schema: z.partial(requests.ResetRequest),
       examples: { 'by address': { email: ada.email } },
