@@ -1,5 +1,6 @@
 import type { Api } from './describe'
+import { directory } from './directory'
 import { site } from './site'
 
 /** Every API that has a document: a new one is a file and a line here. */
-export const apis: readonly Api[] = [site]
+export const apis: readonly Api[] = [directory, site]

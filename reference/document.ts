@@ -1,6 +1,12 @@
 import { STATUS_CODES } from 'node:http'
 import * as z from 'zod/mini'
-import { createDocument, createSchema, type oas31, type ZodOpenApiObject } from 'zod-openapi'
+import {
+  createDocument,
+  createSchema,
+  type oas31,
+  type ZodOpenApiObject,
+  type ZodOpenApiOverride,
+} from 'zod-openapi'
 import { AccountError } from '../src/core/errors'
 import { check } from '../src/http/body'
 import type { AnyFailure, WireError } from '../src/http/dialect'
@@ -37,10 +43,15 @@ export async function documentOf(api: Api): Promise<oas31.OpenAPIObject> {
   for (const [id, schema] of named) z.globalRegistry.add(schema, { id })
   try {
     // The paths are as the library wants them, which has no name for what they are while they are made.
-    return createDocument(document as ZodOpenApiObject)
+    return createDocument(document as ZodOpenApiObject, { override: withoutDatePattern })
   } finally {
     for (const [, schema] of named) z.globalRegistry.remove(schema)
   }
+}
+
+/** A format says all there is to say of a date; the pattern that comes with it is for no eye. */
+const withoutDatePattern: ZodOpenApiOverride = ({ jsonSchema }) => {
+  if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
 }
 
 /** The words about the API, and which of its paths are its own at the root of the origin. */
