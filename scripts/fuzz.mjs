@@ -20,8 +20,9 @@ const { values: options } = parseArgs({
 const seed = Number(options.seed)
 const sentMax = Number(options.requests)
 const inFlight = 6
-/** After so many requests another person asks: the last one may have deleted their account. */
+/** After so many requests another person asks, and as soon as one has signed out or is gone. */
 const requestsPerPerson = 40
+const personsPerAdministrator = 3
 const heardMax = 40
 
 console.log(`fuzz: seed ${seed}, up to ${sentMax} requests in ${options.seconds} s`)
@@ -35,8 +36,11 @@ const problems = new Map()
 const tally = new Map()
 const documented = new Map()
 let sent = 0
+let made = 0
 try {
   const apis = await readApis()
+  // The first account of all may make others administrators, and is sent nowhere else.
+  const root = await register()
   const giveUpAt = Date.now() + Number(options.seconds) * 1000
   const operations = apis.flatMap(({ operations }) => operations)
   let next = 0
@@ -44,7 +48,7 @@ try {
     while (sent < sentMax && Date.now() < giveUpAt) {
       const operation = operations[next % operations.length]
       next += 1
-      await tryOnce(operation, seed + next)
+      await tryOnce(operation, seed + next, root)
     }
   }
   await Promise.all(Array.from({ length: inFlight }, work))
@@ -74,14 +78,15 @@ async function readApis() {
   )
 }
 
-async function tryOnce(operation, seed) {
+async function tryOnce(operation, seed, root) {
   const { api } = operation
   sent += 1
   if (!api.person || sent % requestsPerPerson === 0) {
-    api.person = await makePerson()
+    api.person = await makePerson(root)
     api.known.texts.push(api.person.username)
   }
-  const context = { known: api.known, person: api.person, origin: server.origin }
+  const { person } = api
+  const context = { known: api.known, person, origin: server.origin }
   const [request] = fc.sample(requestsTo(operation, api.document, context), { seed, numRuns: 1 })
   const { method, headers, body } = request
   const response = await fetch(server.origin + request.path, {
@@ -93,6 +98,8 @@ async function tryOnce(operation, seed) {
   const text = await response.text()
   const type = (response.headers.get('Content-Type') ?? '').split(';')[0]
   const { status } = response
+  const isSignedOut = status === 401 && Object.values(headers).join().includes(person.token)
+  if (isSignedOut && api.person === person) api.person = undefined
   let problem
   try {
     problem = api.judge(operation, request, { status, headers: response.headers, type, text })
@@ -111,18 +118,37 @@ async function tryOnce(operation, seed) {
   problems.get(key).count += 1
 }
 
-/** Somebody with a session that is good in every API. The first one of all is an administrator. */
-async function makePerson() {
+/** Somebody with a session that is good in every API; some are administrators. */
+async function makePerson(root) {
+  const person = await register()
+  made += 1
+  if (made % personsPerAdministrator > 0) return person
+  const self = await ask('GET', '/directory/api/user', person)
+  const { _id: target } = await self.json()
+  await ask('PATCH', '/social/user/me', root, { target, role: 'admin' })
+  return person
+}
+
+async function register() {
   const username = `p${process.hrtime.bigint()}`
   const person = { username, password: 'a long enough password' }
-  const answer = await fetch(`${server.origin}/site/user/create`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ ...person, email: `${username}@example.com`, name: 'Ada Byron' }),
-  })
+  const sent = { ...person, email: `${username}@example.com`, name: 'Ada Byron' }
+  const answer = await ask('POST', '/site/user/create', {}, sent)
   const token = /TOKEN=([^;]+)/.exec(answer.headers.getSetCookie().join('\n'))?.[1]
-  if (!token) throw new Error(`nobody could be made: ${answer.status} ${await answer.text()}`)
   return { ...person, token }
+}
+
+async function ask(method, path, { token }, body) {
+  const answer = await fetch(server.origin + path, {
+    method,
+    headers: {
+      'Content-Type': 'application/json',
+      ...(token ? { Authorization: `Bearer ${token}` } : {}),
+    },
+    body: JSON.stringify(body),
+  })
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+  return answer
 }
 
 /** Remembers the ids, names and codes of an answer. */
