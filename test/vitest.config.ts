@@ -68,7 +68,7 @@ export default defineConfig({
           name: 'http',
           include: ['test/http/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/http/start-harness.ts'],
+          globalSetup: ['test/http/start-harness.ts', 'test/http/write-clients.ts'],
           // One server, one clock, one list of faults: the files take turns.
           fileParallelism: false,
           testTimeout: 60_000,
