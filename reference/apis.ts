@@ -1,6 +1,7 @@
 import type { Api } from './describe'
 import { directory } from './directory'
 import { site } from './site'
+import { talent } from './talent'
 
 /** Every API that has a document: a new one is a file and a line here. */
-export const apis: readonly Api[] = [directory, site]
+export const apis: readonly Api[] = [directory, site, talent]

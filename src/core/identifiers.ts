@@ -6,7 +6,7 @@ import type { Issue } from './errors'
  */
 
 const usernamePattern = /^[A-Za-z0-9_.-]{3,100}$/
-const idPattern = /^[0-9a-f]{24}$/
+export const idPattern = /^[0-9a-f]{24}$/
 
 /** Every path segment of every dialect, so that no username can stand where a route stands. */
 const reservedUsernames = new Set(
