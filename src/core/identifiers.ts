@@ -5,7 +5,7 @@ import type { Issue } from './errors'
  * Keys are what uniqueness is decided on; what the person typed is kept for showing and sending.
  */
 
-const usernamePattern = /^[A-Za-z0-9_.-]{3,100}$/
+export const usernamePattern = /^[A-Za-z0-9_.-]{3,100}$/
 export const idPattern = /^[0-9a-f]{24}$/
 
 /** Every path segment of every dialect, so that no username can stand where a route stands. */
