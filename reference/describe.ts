@@ -58,7 +58,7 @@ export interface Operation {
   }
   readonly body?: RequestBody
   readonly answers: readonly Answer[]
-  /** Ways to fail besides those of every route, and of every route with a body. */
+  /** Ways to fail besides those of every route, and of every route with a body of the API's own types. */
   readonly failures: readonly (AnyFailure['code'] | AnyFailure)[]
   /** What the schemas refuse, to show how it is told. */
   readonly refused?: readonly Refused[]

@@ -109,7 +109,10 @@ function parametersOf({ path, params, query, headers, parameters = {} }: Operati
 }
 
 function parametersIn(place: 'path' | 'query' | 'header', schema: Schema) {
-  const { schema: shape } = createSchema(schema, { io: 'input' })
+  const { schema: shape } = createSchema(schema, {
+    io: 'input',
+    opts: { override: withoutDatePattern },
+  })
   const { properties = {}, required = [] } = 'properties' in shape ? shape : {}
   return Object.entries(properties).map(([name, schema]) => {
     return { name, in: place, required: required.includes(name), schema }
@@ -171,7 +174,7 @@ async function failuresOf(api: Api, operation: Operation): Promise<Answer[]> {
   const codes = [
     ...(await refusalsOf(operation)),
     ...operation.failures,
-    ...(operation.body ? ofEveryBody : []),
+    ...(operation.body && !operation.body.types ? ofEveryBody : []),
     ...ofEveryRoute,
   ]
   const failures = codes.flatMap<AnyFailure>((one) =>

@@ -118,6 +118,7 @@ function bodies({ requestBody }, document, known) {
   const [type, { schema, examples = {} }] = Object.entries(requestBody.content)[0]
   const types = Object.keys(requestBody.content)
   if (schema === undefined) return files(type)
+  if (type === 'multipart/form-data') return uploads(fieldsOf(schema, document))
   const good = fc.oneof(
     valuesOf(schema, document, known),
     ...Object.values(examples).map(({ value }) => fc.oneof(fc.constant(value), renewed(value))),
@@ -177,6 +178,41 @@ function changed(value, field, odd, how) {
 function fieldsOf(schema, document) {
   const { properties, anyOf = [] } = schema.$ref ? resolve(schema.$ref, document) : schema
   return properties ? Object.keys(properties) : anyOf.flatMap((one) => fieldsOf(one, document))
+}
+
+/** One pixel. */
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNkYAAAAAYAAjCB0C8AAAAASUVORK5CYII=',
+  'base64',
+)
+
+/** Files in forms, some of which are pictures, and some of the forms whole. */
+function uploads(fields) {
+  const some = fc.uint8Array({ maxLength: 2000 })
+  return fc
+    .record({
+      field: fc.constantFrom(...fields, ...fields, 'surplus'),
+      file: fc.oneof(
+        fc.constant(picture),
+        some,
+        some.map((bytes) => Buffer.concat([picture.subarray(0, 33), bytes])),
+      ),
+      attributes: fc.constantFrom('; filename="a.png"', '; filename="a.png"', ''),
+      end: fc.constantFrom('\r\n--x--\r\n', '\r\n--x--\r\n', '\r\n--x--\r\n', ''),
+      type: fc.constantFrom(
+        ...Array(6).fill('multipart/form-data; boundary=x'),
+        'multipart/form-data',
+        'application/json',
+      ),
+    })
+    .map(({ field, file, attributes, end, type }) => ({
+      headers: { 'Content-Type': type },
+      body: Buffer.concat([
+        Buffer.from(`--x\r\nContent-Disposition: form-data; name="${field}"${attributes}\r\n\r\n`),
+        file,
+        Buffer.from(end),
+      ]),
+    }))
 }
 
 function files(type) {
