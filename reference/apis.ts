@@ -1,7 +1,8 @@
 import type { Api } from './describe'
 import { directory } from './directory'
 import { site } from './site'
+import { social } from './social'
 import { talent } from './talent'
 
 /** Every API that has a document: a new one is a file and a line here. */
-export const apis: readonly Api[] = [directory, site, talent]
+export const apis: readonly Api[] = [directory, site, social, talent]
