@@ -44,11 +44,13 @@ try {
   const giveUpAt = Date.now() + Number(options.seconds) * 1000
   const operations = apis.flatMap(({ operations }) => operations)
   let next = 0
+  let round = []
   const work = async () => {
     while (sent < sentMax && Date.now() < giveUpAt) {
-      const operation = operations[next % operations.length]
       next += 1
-      await tryOnce(operation, seed + next, root)
+      // Each as often as any other, and never in the same order: some undo what others need.
+      if (round.length === 0) round = shuffled(operations, seed + next)
+      await tryOnce(round.pop(), seed + next, root)
     }
   }
   await Promise.all(Array.from({ length: inFlight }, work))
@@ -78,6 +80,11 @@ async function readApis() {
   )
 }
 
+function shuffled(list, seed) {
+  const whole = fc.shuffledSubarray(list, { minLength: list.length })
+  return fc.sample(whole, { seed, numRuns: 1 })[0]
+}
+
 async function tryOnce(operation, seed, root) {
   const { api } = operation
   sent += 1
@@ -104,6 +111,7 @@ async function tryOnce(operation, seed, root) {
   try {
     problem = api.judge(operation, request, { status, headers: response.headers, type, text })
     if (type === 'application/json') listen(api.known, JSON.parse(text))
+    if (type === 'text/plain') listen(api.known, text)
   } catch (error) {
     problem = `${error.message}: ${text.slice(0, 300)}`
   }
@@ -151,10 +159,12 @@ async function ask(method, path, { token }, body) {
   return answer
 }
 
-/** Remembers the ids, names and codes of an answer. */
+/** Remembers the ids, names and codes of an answer, but no dates. */
 function listen(known, value) {
   if (typeof value === 'string') {
-    if (value.length >= 3 && value.length <= 100) known.texts.push(value)
+    const isDate = /^\d{4}-\d\d-\d\dT/.test(value)
+    const isShort = value.length >= 3 && value.length <= 100
+    if (isShort && !isDate && !known.texts.includes(value)) known.texts.push(value)
   } else if (typeof value === 'number') known.numbers.push(value)
   else for (const part of Object.values(Object(value))) listen(known, part)
   if (known.texts.length > heardMax) known.texts.shift()
