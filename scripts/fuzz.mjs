@@ -30,6 +30,7 @@ const vars = {
   THROTTLE: 'off',
   PASSWORD_ITERATIONS: '1000',
   REQUIRE_EMAIL_VERIFICATION: 'false',
+  CLIENT_REGISTRATION: 'open',
 }
 const server = await startLocalServer({ vars })
 const problems = new Map()
@@ -41,6 +42,7 @@ try {
   const apis = await readApis()
   // The first account of all may make others administrators, and is sent nowhere else.
   const root = await register()
+  root.client = await registerClient()
   const giveUpAt = Date.now() + Number(options.seconds) * 1000
   const operations = apis.flatMap(({ operations }) => operations)
   let next = 0
@@ -128,7 +130,8 @@ async function tryOnce(operation, seed, root) {
 
 /** Somebody with a session that is good in every API; some are administrators. */
 async function makePerson(root) {
-  const person = await register()
+  // Under the name of the scheme by which applications show who they are.
+  const person = { ...(await register()), client: root.client }
   made += 1
   if (made % personsPerAdministrator > 0) return person
   const self = await ask('GET', '/directory/api/user', person)
@@ -144,6 +147,13 @@ async function register() {
   const answer = await ask('POST', '/site/user/create', {}, sent)
   const token = /TOKEN=([^;]+)/.exec(answer.headers.getSetCookie().join('\n'))?.[1]
   return { ...person, token }
+}
+
+/** An application, as whoever shows its name and secret. */
+async function registerClient() {
+  const sent = { redirect_uris: ['https://client.example.com/cb'] }
+  const answer = await (await ask('POST', '/oauth/register', {}, sent)).json()
+  return { username: answer.client_id, password: answer.client_secret }
 }
 
 async function ask(method, path, { token }, body) {

@@ -87,10 +87,10 @@ function headers({ parameters = [] }, document, known) {
 /** None, wrong ones, or those of a person in any of the ways that the operation knows. */
 function credentials({ security = [] }, document, person, origin) {
   const schemes = security.flatMap((one) =>
-    Object.keys(one).map((name) => document.components.securitySchemes[name]),
+    Object.keys(one).map((name) => [document.components.securitySchemes[name], name]),
   )
-  const ways = schemes.flatMap((scheme) => [shown(scheme, person), shown(scheme, stranger)])
-  const good = schemes.map((scheme) => shown(scheme, person))
+  const good = schemes.map(([scheme, name]) => shown(scheme, person[name] ?? person))
+  const ways = [...good, ...schemes.map(([scheme]) => shown(scheme, stranger))]
   return fc
     .record({
       way: fc.oneof(
