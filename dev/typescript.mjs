@@ -1,13 +1,15 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 
-// Imported first, lets a script import the sources as the bundler reads them: without endings, and
-// texts as strings.
+// Imported first, lets a script import the sources as the bundler reads them: without endings, a folder
+// by its index, and texts as strings.
 
 registerHooks({
   resolve(specifier, context, next) {
     const isOurs = specifier.startsWith('.') && !/\.\w+$/.test(specifier)
-    return next(isOurs ? `${specifier}.ts` : specifier, context)
+    if (!isOurs) return next(specifier, context)
+    const isFile = existsSync(new URL(`${specifier}.ts`, context.parentURL))
+    return next(isFile ? `${specifier}.ts` : `${specifier}/index.ts`, context)
   },
   load(url, context, next) {
     if (!url.endsWith('.txt')) return next(url, context)

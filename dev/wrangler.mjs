@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** The project's folder, wherever a script was called from. */
@@ -37,6 +37,8 @@ export const quiet = {
 const env = {
   ...process.env,
   ...quiet,
+  // The same Node for the command that wrangler runs before it builds.
+  PATH: `${dirname(node)}${delimiter}${process.env.PATH}`,
   // Wrangler is megabytes of JavaScript, compiled at each of its many starts otherwise.
   NODE_COMPILE_CACHE: join(root, 'node_modules/.cache/wrangler'),
 }

@@ -147,7 +147,7 @@ async function announce() {
     `Atrium${isHarness ? ' with the test harness' : ''} is on ${origin}`,
     `  mailbox   ${origin}/dev/mailbox  (and /dev/mailbox.json)`,
     ...(isHarness ? [`  harness   ${origin}/__harness/calls  (see test/harness/README.md)`] : []),
-    '  docs      README.md',
+    `  docs      ${origin}/docs  (and README.md)`,
     ...(written.length > 0 ? [`  secrets   .dev.vars was given ${written.join(' and ')}`] : []),
     '  stop      Ctrl-C',
   ]

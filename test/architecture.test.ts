@@ -99,7 +99,7 @@ describe('who may import whom', () => {
 
   test('nothing that is deployed imports what is for development or tests', () => {
     const outside = sources.flatMap((source) =>
-      importsOf(source).filter((target) => /^(dev|test|scripts|bench)\//.test(target)),
+      importsOf(source).filter((target) => /^(dev|test|scripts|bench|reference)\//.test(target)),
     )
     expect(outside).toEqual([])
   })
@@ -182,7 +182,9 @@ describe('files', () => {
   const lines = (text: string) => text.split('\n').length - 1
 
   test('are no longer than 300 lines', () => {
-    const long = [...sources, ...readSources('dev')].filter(({ text }) => lines(text) > 300)
+    const long = [...sources, ...readSources('dev'), ...readSources('reference')].filter(
+      ({ text }) => lines(text) > 300,
+    )
     expect(long.map(({ path, text }) => `${path}: ${lines(text)}`)).toEqual([])
   })
 
@@ -293,6 +295,7 @@ describe('the documents', () => {
     ...sources,
     ...tests,
     ...readSources('dev'),
+    ...readSources('reference'),
     ...readSources('scripts', ['.mjs']),
   ]
   const baseNames = new Set(everywhere.map(({ path }) => basename(path)))
@@ -303,7 +306,9 @@ describe('the documents', () => {
       ([, path = '']) => path,
     )
     const linked = [...text.matchAll(/\]\((?!https?:)([^)#\s]+)/g)].map(([, path = '']) => path)
-    const folders = [...text.matchAll(/`((?:src|test|dev|scripts|migrations|bench)\/[\w./-]*\/)`/g)]
+    const folders = [
+      ...text.matchAll(/`((?:src|test|dev|scripts|migrations|bench|reference)\/[\w./-]*\/)`/g),
+    ]
     const missing = [...cited, ...linked, ...folders.map(([, path = '']) => path)].filter(
       (path) =>
         !existsSync(join(root, path)) &&

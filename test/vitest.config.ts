@@ -58,7 +58,11 @@ export default defineConfig({
       },
       {
         root,
-        test: { name: 'node', include: ['test/*.test.ts'], environment: 'node' },
+        test: {
+          name: 'node',
+          include: ['test/*.test.ts', 'test/reference/*.test.ts'],
+          environment: 'node',
+        },
       },
       {
         root,
@@ -66,7 +70,7 @@ export default defineConfig({
           name: 'http',
           include: ['test/http/**/*.test.ts'],
           environment: 'node',
-          globalSetup: ['test/http/start-harness.ts'],
+          globalSetup: ['test/http/start-harness.ts', 'test/http/write-clients.ts'],
           // One server, one clock, one list of faults: the files take turns.
           fileParallelism: false,
           testTimeout: 60_000,

@@ -5,8 +5,8 @@ import type { Issue } from './errors'
  * Keys are what uniqueness is decided on; what the person typed is kept for showing and sending.
  */
 
-const usernamePattern = /^[A-Za-z0-9_.-]{3,100}$/
-const idPattern = /^[0-9a-f]{24}$/
+export const usernamePattern = /^[A-Za-z0-9_.-]{3,100}$/
+export const idPattern = /^[0-9a-f]{24}$/
 
 /** Every path segment of every dialect, so that no username can stand where a route stands. */
 const reservedUsernames = new Set(
@@ -18,7 +18,7 @@ const reservedUsernames = new Set(
   referral register resend resend-verification reset reset-password resetpassword revoke scopes search
   session-state setaccountkey site social system talent token unblock unfollow update uploads user
   userinfo users v1 validate verify verify-email well-known
-  administration confirm-email page.css sign-in sign-out sign-up`.split(/\s+/),
+  administration confirm-email openapi.json page.css sign-in sign-out sign-up`.split(/\s+/),
 )
 
 export function isUsername(text: string): boolean {

@@ -8,12 +8,23 @@ const algorithm = 'ES256'
 const keyAlgorithm = { name: 'ECDSA', namedCurve: 'P-256' }
 
 export type Claims = JWTPayload
-export type PublicKey = JsonWebKey & { readonly kid: string }
+
+/** A point on P-256 (RFC 7518 section 6.2.1). */
+export interface PublicJwk {
+  readonly kty: 'EC'
+  readonly crv: 'P-256'
+  readonly x: string
+  readonly y: string
+}
+
+export interface PublicKey extends PublicJwk {
+  readonly kid: string
+}
 
 export interface NewKey {
   /** The thumbprint of the public key (RFC 7638). */
   readonly kid: string
-  readonly publicJwk: JsonWebKey
+  readonly publicJwk: PublicJwk
   /** PKCS #8 in PEM. */
   readonly privateKey: string
 }
@@ -22,12 +33,12 @@ export async function newSigningKey(): Promise<NewKey> {
   const pair = await crypto.subtle.generateKey(keyAlgorithm, true, ['sign', 'verify'])
   const { privateKey, publicKey } = pair as CryptoKeyPair
   const [{ kty, crv, x, y }, pkcs8] = await Promise.all([
-    crypto.subtle.exportKey('jwk', publicKey) as Promise<JsonWebKey>,
+    crypto.subtle.exportKey('jwk', publicKey) as Promise<PublicJwk>,
     crypto.subtle.exportKey('pkcs8', privateKey) as Promise<ArrayBuffer>,
   ])
   // In the order of RFC 7638 section 3.
   const kid = await hashToken(JSON.stringify({ crv, kty, x, y }))
-  return { kid, publicJwk: { kty, crv, x, y } as JsonWebKey, privateKey: toPem(pkcs8) }
+  return { kid, publicJwk: { kty, crv, x, y }, privateKey: toPem(pkcs8) }
 }
 
 function toPem(pkcs8: ArrayBuffer): string {
@@ -82,11 +93,10 @@ export async function verifyJwt(
   const key = kid === null ? null : await findKey(kid)
   if (!key) return null
   try {
+    // What else a key says of itself is for others, and WebCrypto would take it for conditions.
     const { kty, crv, x, y } = key
-    const publicJwk = { kty, crv, x, y } as JsonWebKey
-    const publicKey = await crypto.subtle.importKey('jwk', publicJwk, keyAlgorithm, false, [
-      'verify',
-    ])
+    const jwk = { kty, crv, x, y }
+    const publicKey = await crypto.subtle.importKey('jwk', jwk, keyAlgorithm, false, ['verify'])
     const { payload } = await jwtVerify(token, publicKey, {
       algorithms: [algorithm],
       typ: expected.type,

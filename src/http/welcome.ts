@@ -22,6 +22,6 @@ export function welcome(
     about: 'One account system with several documented HTTP APIs over the same accounts.',
     dialects: dialects.map((name) => ({ name, at: `${origin}/${name}` })),
     health: `${origin}/healthz`,
-    docs: 'README.md and ARCHITECTURE.md of the source',
+    docs: `${origin}/docs`,
   })
 }

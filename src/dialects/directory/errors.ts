@@ -6,20 +6,32 @@ import type { FailureTable, WireError } from '../../http/dialect'
  * `/api`, `{error, reason}` everywhere else.
  */
 
-interface Said {
-  readonly status: WireError['status']
+export interface PlainError {
   /** A number where Meteor itself has one. */
   readonly error: string | number
   readonly reason: string
-  readonly headers?: WireError['headers']
+}
+
+export interface MeteorError extends PlainError {
+  readonly isClientSafe: true
+  readonly message: string
+  readonly errorType: 'Meteor.Error'
+  readonly statusCode: number
+}
+
+type Told = WireError<PlainError | MeteorError>
+
+interface Said extends PlainError {
+  readonly status: Told['status']
+  readonly headers?: Told['headers']
 }
 
 function isApi(path: string): boolean {
   return /^\/directory\/api(\/|$)/.test(path)
 }
 
-function wire({ status, error, reason, headers }: Said, path: string): WireError {
-  const body = isApi(path)
+function wire({ status, error, reason, headers }: Said, path: string): Told {
+  const body: Told['body'] = isApi(path)
     ? {
         isClientSafe: true,
         error,
@@ -33,7 +45,7 @@ function wire({ status, error, reason, headers }: Said, path: string): WireError
 }
 
 /** A failure that always says the same. */
-function say(status: WireError['status'], error: string | number, reason: string) {
+function say(status: Told['status'], error: string | number, reason: string) {
   return (_failure: unknown, path: string) => wire({ status, error, reason }, path)
 }
 
@@ -68,7 +80,7 @@ const challenge = (parameters = '') => ({
   'WWW-Authenticate': `Bearer realm="atrium"${parameters}`,
 })
 
-export const failures: FailureTable = {
+export const failures: FailureTable<Told['body']> = {
   invalid_input: ({ issues }, path) =>
     wire({ status: 400, error: 400, reason: sentence(issues) }, path),
   malformed_body: say(400, 400, 'Match failed'),

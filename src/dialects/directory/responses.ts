@@ -21,6 +21,9 @@ function renderEmails({ email, emailVerifiedAt }: Account) {
   return email === null ? [] : [{ address: email, verified: emailVerifiedAt !== null }]
 }
 
+/** What clients look for, and nothing is in. */
+const empty: Record<string, never> = {}
+
 /** The account in its own eyes. Only administrators have a word more, as their documents do. */
 export function renderSelf(account: Account) {
   return {
@@ -28,8 +31,8 @@ export function renderSelf(account: Account) {
     createdAt: date(account.createdAt),
     username: account.username,
     emails: renderEmails(account),
-    ...(account.role === 'admin' ? { isAdmin: true } : {}),
-    profile: {},
+    ...(account.role === 'admin' ? { isAdmin: true as const } : {}),
+    profile: empty,
   }
 }
 
@@ -40,14 +43,14 @@ export function renderRecord({ account, sessionsOpenedAt }: AccountRecord) {
     _id: account.id,
     createdAt: date(account.createdAt),
     services: {
-      password: {},
+      password: empty,
       email: { verificationTokens: [] },
       resume: { loginTokens: opened.map((at) => ({ when: date(at) })) },
     },
     username: account.username,
     emails: renderEmails(account),
     isAdmin: account.role === 'admin',
-    profile: {},
+    profile: empty,
     loginDisabled: account.disabledAt !== null,
   }
 }

@@ -13,12 +13,17 @@ import type { Registration } from '../../core/registration'
 
 /** Limits count characters as people do: whole code points, accents composed. */
 function characters(min: number, max: number, tidy = (text: string) => text) {
-  return z.superRefine<string>((text, ctx) => {
+  const check = z.superRefine<string>((text, ctx) => {
     const count = Array.from(tidy(text).normalize('NFC')).length
     const bounds = { origin: 'string', inclusive: true, input: text } as const
     if (count < min) ctx.addIssue({ ...bounds, code: 'too_small', minimum: min })
     if (count > max) ctx.addIssue({ ...bounds, code: 'too_big', maximum: max })
   })
+  // As zod's own limits do, so that the API reference shows these.
+  check._zod.onattach.push(({ _zod: { bag } }) => {
+    Object.assign(bag, { minimum: min, maximum: max })
+  })
+  return check
 }
 
 /** What a field holds is put in order before it is checked. */

@@ -1,7 +1,52 @@
 import type { Issue } from '../../core/errors'
+import type { Location } from '../../http/body'
 import type { FailureTable, WireError } from '../../http/dialect'
 
 /** Every failure in the words of this API: `{ok: 0, error, additionalInfo?}`. */
+
+type ErrorName =
+  | 'ClientInputError'
+  | 'InvalidFile'
+  | 'InvalidInviteCode'
+  | 'Unauthorized'
+  | 'ResourceNotActive'
+  | 'InsufficientPrivileges'
+  | 'Banned'
+  | 'Forbidden'
+  | 'Blocked'
+  | 'NotFound'
+  | 'MethodNotAllowed'
+  | 'ResourceConflict'
+  | 'RateLimitError'
+  | 'InternalServerError'
+  | 'ServiceUnavailable'
+
+/** What is wrong with one field. */
+interface WireProblem {
+  readonly type: 'field'
+  readonly value?: unknown
+  readonly msg: string
+  readonly path: string
+  readonly param: string
+  readonly location: Location
+}
+
+type AdditionalInfo =
+  | { readonly errors: readonly WireProblem[] }
+  | { readonly reason: string }
+  | { readonly bytesMax: number }
+  | { readonly scope: string }
+  | { readonly allow: readonly string[] }
+  | { readonly duplicateFields: readonly string[] }
+  | { readonly retryAfter: number }
+
+export interface ErrorBody {
+  readonly ok: 0
+  readonly error: ErrorName
+  readonly additionalInfo?: AdditionalInfo
+}
+
+type Refusal = WireError<ErrorBody>
 
 const secretFields = new Set(['password', 'currentPassword', 'code', 'sessionHash'])
 
@@ -18,7 +63,7 @@ const messages: { readonly [R in Issue['rule']]: string } = {
   not_editable: 'This field cannot be edited',
 }
 
-function renderIssue(issue: Issue & { readonly location?: string }) {
+function renderIssue(issue: Issue & { readonly location?: Location }): WireProblem {
   const { field, rule, value, location = 'body' } = issue
   // A body that is wrong as a whole has no field, and may hold passwords.
   const isShown = value !== undefined && field !== '' && !secretFields.has(field)
@@ -26,21 +71,25 @@ function renderIssue(issue: Issue & { readonly location?: string }) {
   return { type: 'field', ...shown, msg: messages[rule], path: field, param: field, location }
 }
 
-function error(status: WireError['status'], name: string, additionalInfo?: unknown): WireError {
-  const body = { ok: 0, error: name, ...(additionalInfo === undefined ? {} : { additionalInfo }) }
-  return { status, body }
+function error(
+  status: Refusal['status'],
+  name: ErrorName,
+  additionalInfo?: AdditionalInfo,
+): Refusal {
+  const info = additionalInfo === undefined ? {} : { additionalInfo }
+  return { status, body: { ok: 0, error: name, ...info } }
 }
 
-function invalid(field: string): WireError {
+function invalid(field: string): Refusal {
   return error(400, 'ClientInputError', { errors: [renderIssue({ field, rule: 'format' })] })
 }
 
 /** RFC 6750 section 3: a refused bearer is told which scheme, and which scope, would be taken. */
-function challenged(wire: WireError, parameters = ''): WireError {
+function challenged(wire: Refusal, parameters = ''): Refusal {
   return { ...wire, headers: { 'WWW-Authenticate': `Bearer realm="atrium"${parameters}` } }
 }
 
-export const failures: FailureTable = {
+export const failures: FailureTable<ErrorBody> = {
   invalid_input: ({ issues }) =>
     error(400, 'ClientInputError', { errors: issues.map(renderIssue) }),
   malformed_body: () => error(400, 'ClientInputError', { reason: 'malformed_body' }),

@@ -2,14 +2,7 @@ import { type Context, Hono } from 'hono'
 import { block, unblock } from '../../core/blocks'
 import { failInput, failureOf } from '../../core/errors'
 import { listFollows, listOwnFollows } from '../../core/follow-lists'
-import {
-  acceptFollow,
-  type FollowOutcome,
-  follow,
-  getFollowStatus,
-  removeFollow,
-  unfollow,
-} from '../../core/follows'
+import { acceptFollow, follow, getFollowStatus, removeFollow, unfollow } from '../../core/follows'
 import { listInviteCodes } from '../../core/invites'
 import { pictureBytesMax, removePicture, setPicture } from '../../core/pictures'
 import { describeScopes } from '../../core/scopes'
@@ -22,6 +15,7 @@ import { caller, session } from './callers'
 import * as requests from './requests'
 import { unwrapped } from './requests'
 import {
+  renderFollowed,
   renderFollowers,
   renderFollowing,
   renderFollowStatus,
@@ -73,17 +67,10 @@ graph.post('/user/unblock', session('delegated:social:block:write'), target, asy
   return c.json(success())
 })
 
-/** The words that clients know. */
-const outcomes: { readonly [O in FollowOutcome]: string } = {
-  following: 'following',
-  requested: 'requested',
-  already: 'duplicate',
-}
-
 graph.post('/user/follow', session('delegated:social:follow:request'), target, async (c) => {
   const { target } = c.req.valid('json')
   const outcome = await follow(c.var.core, c.var.viewer, target).catch(asTarget(target))
-  return c.json(success({ status: outcomes[outcome] }))
+  return c.json(renderFollowed(outcome))
 })
 
 graph.post('/user/unfollow', session('delegated:social:follow:unfollow'), target, async (c) => {

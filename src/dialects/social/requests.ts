@@ -5,7 +5,7 @@ import type { Core } from '../../core/context'
 import { entryTime } from '../../core/entry-ids'
 import { fail, type Issue } from '../../core/errors'
 import type { FollowPage } from '../../core/follow-lists'
-import { isEmail, isId, isUsername } from '../../core/identifiers'
+import { idPattern, isEmail, usernamePattern } from '../../core/identifiers'
 import type { LoginInput } from '../../core/login'
 import type { Registration } from '../../core/registration'
 
@@ -25,14 +25,14 @@ const trimmed = (min: number, max: number) =>
   z.string().check(z.trim(), z.minLength(min), z.maxLength(max))
 
 const Username = z.string().check(z.regex(/^[A-Za-z0-9_]{8,30}$/))
-const Email = z.string().check(z.refine(isEmail))
+const Email = z.stringFormat('email', isEmail)
 const Name = trimmed(1, 100)
 const Password = text(8, 1024)
 /** On the way in any password is let through that could be stored: the core knows the rest. */
 const AnyPassword = text(1, 1024)
 const Phone = z.string().check(z.regex(/^\d{4,15}$/))
 const PhoneCountryCode = z.string().check(z.regex(/^\+?\d{1,4}$/))
-const Id = z.string().check(z.refine(isId))
+export const Id = z.string().check(z.regex(idPattern))
 /** The document calls codes strings and shows a number. */
 const Code = z.pipe(z.union([trimmed(1, 128), z.int().check(z.nonnegative())]), z.transform(String))
 /** Forms send the fields that were left empty, and some clients send null for them. */
@@ -109,7 +109,7 @@ export const ResendQuery = z.object({ target: z.optional(Id) })
 
 export const LoginBody = z
   .object({
-    username: orBlank(z.string().check(z.refine(isUsername))),
+    username: orBlank(z.string().check(z.regex(usernamePattern))),
     email: orBlank(Email),
     password: AnyPassword,
     userAgent: text(1, 1024),

@@ -1,6 +1,6 @@
 import type { Account } from '../../core/accounts'
 import type { FollowEntry } from '../../core/follow-lists'
-import type { FollowStatus } from '../../core/follows'
+import type { FollowOutcome, FollowStatus } from '../../core/follows'
 import type { InviteCode } from '../../core/invites'
 import type { HistoryEntry } from '../../core/login-history'
 import type { Person } from '../../core/profiles'
@@ -11,12 +11,14 @@ import type { SessionRecord } from '../../core/sessions'
 /** What clients of this API are answered. */
 
 /** `{ok: 1}`, and `data` only where there is something to say. */
+export function success(): { ok: 1 }
+export function success<Data>(data: Data): { ok: 1; data: Data }
 export function success(data?: unknown) {
   return data === undefined ? { ok: 1 } : { ok: 1, data }
 }
 
-function date(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString()
+function date(at: number): string {
+  return new Date(at).toISOString()
 }
 
 /**
@@ -57,14 +59,22 @@ export function renderPerson(person: Person) {
     preferredLanguage: profile.preferredLanguage ?? null,
     createdAt: date(person.createdAt),
     updatedAt: date(person.updatedAt),
-    // Left out of the JSON where it is undefined.
-    emailVerified: own ? own.emailVerifiedAt !== null : undefined,
+    ...(own ? { emailVerified: own.emailVerifiedAt !== null } : {}),
   }
 }
 
 /** The account in its own eyes. Sign-in answers spell one key as the document's samples do there. */
 export function renderSelf(person: Person) {
   return { ...renderPerson(person), varifiedDate: null }
+}
+
+export function renderUser(person: Person) {
+  return success({ user: renderPerson(person) })
+}
+
+/** Oneself, with the names of what one may change. */
+export function renderOwn(person: Person, editableFields: readonly string[]) {
+  return success({ user: renderPerson(person), editableFields })
 }
 
 export function renderSignedIn(person: Person) {
@@ -76,7 +86,7 @@ export function renderSignedIn(person: Person) {
 /** Before the second factor, the sign-in knows no more than the client has already said. */
 export function renderSecondFactorRequired(account: Account, sessionHash: string) {
   const user = { _id: account.id, username: account.username, email: account.email }
-  return success({ '2faEnabled': true, sessionHash, userInfo: user, user })
+  return success({ '2faEnabled': true as const, sessionHash, userInfo: user, user })
 }
 
 export function renderSession(
@@ -148,9 +158,22 @@ export function renderFollowing(entries: readonly FollowEntry[]) {
   })
 }
 
+/** The words that clients know. */
+const outcomes = {
+  following: 'following',
+  requested: 'requested',
+  already: 'duplicate',
+} as const satisfies { readonly [O in FollowOutcome]: string }
+
+export function renderFollowed(outcome: FollowOutcome) {
+  return success({ status: outcomes[outcome] })
+}
+
 export function renderFollowStatus(status: FollowStatus) {
-  const requested = status === 'requested' ? { requested: true } : {}
-  return success({ following: status === 'following', ...requested })
+  return success({
+    following: status === 'following',
+    ...(status === 'requested' ? { requested: true } : {}),
+  })
 }
 
 export function renderInviteCodes(codes: readonly InviteCode[]) {
@@ -165,9 +188,8 @@ export function renderInviteCodes(codes: readonly InviteCode[]) {
 }
 
 export function renderScopes(scopes: ReturnType<typeof describeScopes>) {
-  const entries = scopes.map(({ name, description, parent }) => [
-    name,
-    { name, description, ...(parent === null ? {} : { parent }) },
-  ])
+  const entries = scopes.map(({ name, description, parent }) => {
+    return [name, { name, description, ...(parent === null ? {} : { parent }) }] as const
+  })
   return success({ scopes: Object.fromEntries(entries) })
 }

@@ -31,10 +31,11 @@ import * as requests from './requests'
 import { unwrapped } from './requests'
 import {
   renderHistory,
-  renderPerson,
+  renderOwn,
   renderSecondFactorRequired,
   renderSession,
   renderSignedIn,
+  renderUser,
   success,
 } from './responses'
 
@@ -59,7 +60,7 @@ routes.post(
       requests.toRegistration(c.req.valid('json')),
       client(c),
     )
-    return c.json(success({ user: renderPerson(await asSelf(c.var.core, account)) }), 201)
+    return c.json(renderUser(await asSelf(c.var.core, account)), 201)
   },
 )
 
@@ -210,8 +211,7 @@ routes.post(
 
 routes.get('/user/me', session('delegated:profile:read'), async (c) => {
   const { core, viewer } = c.var
-  const user = renderPerson(await asSelf(core, viewer.account))
-  return c.json(success({ user, editableFields: core.settings.editableFields }))
+  return c.json(renderOwn(await asSelf(core, viewer.account), core.settings.editableFields))
 })
 
 routes.patch('/user/me', shield, session('delegated:profile:write'), async (c) => {
@@ -259,6 +259,6 @@ routes.get(
   params(requests.UserPath),
   async (c) => {
     const person = await getPerson(c.var.core, c.var.caller, c.req.valid('param').userId)
-    return c.json(success({ user: renderPerson(person) }))
+    return c.json(renderUser(person))
   },
 )

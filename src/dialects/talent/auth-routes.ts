@@ -16,18 +16,18 @@ import { body } from '../../http/body'
 import { ofSession } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
 import { shield } from '../../http/shield'
-import { client, needs } from './callers'
-import * as requests from './requests'
-import { plainOptions } from './requests'
 import {
-  passwordChanged,
   renderConfirmed,
   renderReferrer,
+  renderRegistered,
   renderSignedIn,
   renderTicket,
   renderUnfinished,
-  success,
-} from './responses'
+} from './auth-responses'
+import { client, needs } from './callers'
+import * as requests from './requests'
+import { plainOptions } from './requests'
+import { passwordChanged, success } from './responses'
 
 /** Where the document's bearer tokens come from. */
 
@@ -53,7 +53,7 @@ auth.post(
       registerAccount(core, requests.toRegistration(sent, username), client(c)),
     )
     const ticket = await issueTicket(core, 'confirmation', sent.email)
-    return c.json(success({ email: sent.email, ...renderTicket(ticket) }), 202)
+    return c.json(success(renderRegistered(ticket, sent.email)), 202)
   },
 )
 

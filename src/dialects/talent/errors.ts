@@ -3,14 +3,22 @@ import type { FailureTable, WireError } from '../../http/dialect'
 
 /** Every failure in the words of this API: `{status: 'error', message, data: null, statusCode}`. */
 
-type Validation = readonly { readonly field: string; readonly message: string }[]
+export interface ErrorBody {
+  readonly status: 'error'
+  readonly message: string
+  readonly data: null
+  readonly statusCode: number
+  readonly validation?: readonly { readonly field: string; readonly message: string }[]
+}
+
+type Validation = NonNullable<ErrorBody['validation']>
 
 function error(
   status: WireError['status'],
   message: string,
   { headers, validation }: { headers?: WireError['headers']; validation?: Validation } = {},
-): WireError {
-  const body = { status: 'error', message, data: null, statusCode: status }
+): WireError<ErrorBody> {
+  const body = { status: 'error', message, data: null, statusCode: status } as const
   return {
     status,
     body: validation ? { ...body, validation } : body,
@@ -18,7 +26,7 @@ function error(
   }
 }
 
-const says = (status: WireError['status'], message: string) => (): WireError =>
+const says = (status: WireError['status'], message: string) => (): WireError<ErrorBody> =>
   error(status, message)
 
 const rules: { readonly [R in Issue['rule']]: string } = {
@@ -54,7 +62,7 @@ function wireField(field: string, path: string): string {
   return isChange ? 'newPassword' : field
 }
 
-function invalid(issues: readonly Issue[], path: string): WireError {
+function invalid(issues: readonly Issue[], path: string): WireError<ErrorBody> {
   const validation = issues.map(({ field, rule }) => {
     const name = wireField(field, path)
     const rest = (rule === 'format' && formats[name]) || rules[rule]
@@ -66,7 +74,7 @@ function invalid(issues: readonly Issue[], path: string): WireError {
   return error(422, first.message, { validation })
 }
 
-function wrongCode(field: string): WireError {
+function wrongCode(field: string): WireError<ErrorBody> {
   const message = 'The code is not valid, or has expired'
   return error(422, message, { validation: [{ field, message }] })
 }
@@ -76,7 +84,7 @@ const challenge = (parameters = '') => ({
   headers: { 'WWW-Authenticate': `Bearer realm="atrium"${parameters}` },
 })
 
-export const failures: FailureTable = {
+export const failures: FailureTable<ErrorBody> = {
   invalid_input: ({ issues }, path) => invalid(issues, path),
   invalid_code: () => wrongCode('token'),
   invalid_second_factor: (_failure, path) =>

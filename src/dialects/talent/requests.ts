@@ -3,7 +3,7 @@ import type { AccountChanges } from '../../core/account-changes'
 import { accountIssues } from '../../core/account-issues'
 import type { Core } from '../../core/context'
 import type { Issue } from '../../core/errors'
-import { isEmail, isId, isLine } from '../../core/identifiers'
+import { idPattern, isEmail, isLine } from '../../core/identifiers'
 import type { PortfolioFilters } from '../../core/portfolio-search'
 import type { Registration } from '../../core/registration'
 import { tagIssues } from '../../core/tags'
@@ -168,7 +168,7 @@ export const CodeBody = z.object({ code: Code })
 export const EmailCodeBody = z.object({ password: z.nullish(AnyPassword) })
 export const DeleteBody = z.object({ password: AnyPassword })
 export const BookmarkBody = z.object({
-  reference: z.string().check(z.refine(isId)),
+  reference: z.string().check(z.regex(idPattern)),
   type: z.literal('user'),
 })
 
@@ -191,7 +191,9 @@ const Page = z.pipe(
   optional(Positive),
   z.transform((page = 1) => page),
 )
-const Percent = optional(z.coerce.number().check(z.minimum(0), z.maximum(100)))
+const Percent = optional(
+  z.pipe(z.pipe(z.string(), z.transform(Number)), z.number().check(z.minimum(0), z.maximum(100))),
+)
 /** The least and the most of a hundred. */
 const Range = z.pipe(
   z.string().check(z.regex(/^\d{1,3},\d{1,3}$/)),

@@ -1,15 +1,17 @@
-import type { Account } from '../../core/accounts'
-import type { InitiatedFactor } from '../../core/authenticator'
 import type { Bookmark } from '../../core/bookmarks'
 import type { PortfolioPage } from '../../core/portfolio-search'
 import type { PersonWithPortfolio, ShownImage, Tag } from '../../core/portfolios'
-import type { Person } from '../../core/profiles'
-import { type Referrer, referralsExpected } from '../../core/referrals'
-import type { Ticket } from '../../core/tickets'
+import type { OwnView, Person } from '../../core/profiles'
 
 /** What clients of this API are answered. */
 
-export function success(data: unknown = {}, message = 'OK') {
+export interface Success {
+  readonly status: 'success'
+  readonly message: string
+  readonly data: unknown
+}
+
+export function success(data: unknown = {}, message = 'OK'): Success {
   return { status: 'success', message, data }
 }
 
@@ -19,30 +21,20 @@ function date(at: number): string {
   return new Date(at).toISOString()
 }
 
-/** A secret that lives for some seconds. */
-function renderToken(token: string, expiresIn: number) {
-  return { token, token_type: 'bearer', expiresIn }
-}
-
-export function renderTicket({ token, ttlSeconds }: Ticket) {
-  return { tempToken: renderToken(token, ttlSeconds) }
-}
-
 const factors = { none: 'undefined', email: 'email', app: 'google_auth' } as const
 
 /** There are no security questions. The word for nothing is the document's own. */
-function renderTwoFa(method: 'email' | 'app' | null) {
-  return { type: factors[method ?? 'none'], status: method !== null, securityQuestion: 'undefined' }
+export function renderTwoFa(method: 'email' | 'app' | null) {
+  const securityQuestion = 'undefined' as const
+  return { type: factors[method ?? 'none'], status: method !== null, securityQuestion }
 }
 
-/** Before the second factor, the sign-in knows no more than the client has already said. */
-export function renderUnfinished(ticket: Ticket, email: string, method: 'email' | 'app') {
-  return { ...renderTicket(ticket), email, twoFa: renderTwoFa(method) }
-}
+/** Kept for what might come: no tag belongs to any. */
+const categories: readonly string[] = []
 
 function renderTag({ tagId, name, key, color, entryCount, taggedAt }: Tag) {
   const at = date(taggedAt)
-  const shown = { _id: tagId, name, key, color, categories: [], isParent: false, type: '' }
+  const shown = { _id: tagId, name, key, color, categories, isParent: false, type: '' }
   return { ...shown, entryCount, createdAt: at, updatedAt: at, __v: 0 }
 }
 
@@ -69,7 +61,15 @@ function renderImage(origin: string, { name, type, bytes }: ShownImage) {
   return { _id: name, type, size: String(bytes), url: `${origin}/uploads/${name}.${type}` }
 }
 
-function renderImages(origin: string, { profileImage, bgImage }: PersonWithPortfolio['portfolio']) {
+interface Images {
+  readonly profileImage?: ReturnType<typeof renderImage>
+  readonly bgImage?: ReturnType<typeof renderImage>
+}
+
+function renderImages(
+  origin: string,
+  { profileImage, bgImage }: PersonWithPortfolio['portfolio'],
+): Images {
   return {
     ...(profileImage ? { profileImage: renderImage(origin, profileImage) } : {}),
     ...(bgImage ? { bgImage: renderImage(origin, bgImage) } : {}),
@@ -92,15 +92,34 @@ function renderBio({ profile }: Person) {
 
 const isFilled = (part: object) => Object.values(part).some((value) => value !== null)
 
+interface FilledParts {
+  readonly contact?: ReturnType<typeof renderContact>
+  readonly bio?: ReturnType<typeof renderBio>
+}
+
+function renderFilledParts(person: Person): FilledParts {
+  const contact = renderContact(person)
+  const bio = renderBio(person)
+  return { ...(isFilled(contact) ? { contact } : {}), ...(isFilled(bio) ? { bio } : {}) }
+}
+
+function about({ profile }: Person): { readonly about?: string } {
+  return profile.about === undefined ? {} : { about: profile.about }
+}
+
 function availability({ profile }: Person) {
   return profile.availability ?? 'available'
 }
 
-function category({ profile: { skillCategory } }: Person) {
+function category({ profile: { skillCategory } }: Person): { readonly tagsCategory?: string } {
   return skillCategory === undefined ? {} : { tagsCategory: skillCategory }
 }
 
-const offline = { status: 'OFFLINE' }
+function meta(kept: OwnView | null): Pick<OwnView, 'meta'> {
+  return kept?.meta === undefined ? {} : { meta: kept.meta }
+}
+
+const offline = { status: 'OFFLINE' } as const
 
 /** The account in its own eyes, in the order of the document. What was never given is null. */
 export function renderAccount(own: PersonWithPortfolio, origin: string) {
@@ -135,7 +154,7 @@ export function renderAccount(own: PersonWithPortfolio, origin: string) {
     isUserNameUpdated: kept?.isNameMade !== true,
     referralCode: portfolio.referralCode,
     web3Onboard: false,
-    accountType: 'email',
+    accountType: 'email' as const,
     createdAt: date(person.createdAt),
     userName: person.username,
     emailVerifiedAt: kept?.emailVerifiedAt ? date(kept.emailVerifiedAt) : null,
@@ -148,34 +167,15 @@ export function renderAccount(own: PersonWithPortfolio, origin: string) {
     achievements: renderAchievements(own),
     isVerified: isConfirmed,
     kyc: false,
-    kycStatus: 'pending',
+    kycStatus: 'pending' as const,
     ...renderImages(origin, portfolio),
-    ...(kept?.meta === undefined ? {} : { meta: kept.meta }),
+    ...meta(kept),
   }
-}
-
-export function renderSignedIn(own: PersonWithPortfolio, origin: string, expiring: Expiring) {
-  const token = renderToken(expiring.token, expiring.seconds)
-  const onboarded = own.person.own?.isOnboarded === true
-  return { ...renderAccount(own, origin), ...token, onboarded }
-}
-
-export interface Expiring {
-  readonly token: string
-  readonly seconds: number
-}
-
-/** Whose address is confirmed now, and whose second factor is still to be asked for at a sign-in. */
-export function renderConfirmed({ id, email, secondFactor }: Account) {
-  const twoFa = renderTwoFa(secondFactor)
-  return { _id: id, email, emailVerified: true, isVerified: true, twoFa }
 }
 
 /** What others see of a person: the parts of the profile only where something of them is filled. */
 function renderPublic({ person, portfolio }: PersonWithPortfolio, origin: string) {
   const { profile } = person
-  const contact = renderContact(person)
-  const bio = renderBio(person)
   return {
     named: {
       _id: person.id,
@@ -185,10 +185,9 @@ function renderPublic({ person, portfolio }: PersonWithPortfolio, origin: string
       type: profile.persona ?? 'recipient',
     },
     profile: {
-      ...(isFilled(contact) ? { contact } : {}),
-      ...(isFilled(bio) ? { bio } : {}),
+      ...renderFilledParts(person),
       talent: {
-        ...(profile.about === undefined ? {} : { about: profile.about }),
+        ...about(person),
         ...renderTags(portfolio),
         ...category(person),
         availability: availability(person),
@@ -238,7 +237,7 @@ export interface Asked {
   readonly limit: number
 }
 
-function renderPage({ page, limit }: Asked, total: number, data: readonly unknown[]) {
+function renderPage<Row>({ page, limit }: Asked, total: number, data: readonly Row[]) {
   const position = (page - 1) * limit + 1
   return { pages: Math.ceil(total / limit), page, total, limit, position, data }
 }
@@ -250,11 +249,12 @@ export function renderFound(
   origin: string,
 ) {
   const rows = found.map((shown) => renderRow(shown, origin))
-  return { ...renderPage(asked, total, rows), ...(isCapped ? { totalIsCapped: true } : {}) }
+  const capped: { readonly totalIsCapped?: true } = isCapped ? { totalIsCapped: true } : {}
+  return { ...renderPage(asked, total, rows), ...capped }
 }
 
 export function renderBookmark(bookmarkId: string, reference: string) {
-  return { _id: bookmarkId, type: 'user', reference }
+  return { _id: bookmarkId, type: 'user', reference } as const
 }
 
 export function renderBookmarks(bookmarks: readonly Bookmark[], total: number, asked: Asked) {
@@ -274,23 +274,4 @@ export function renderBookmarks(bookmarks: readonly Bookmark[], total: number, a
     createdAt: date(bookmarkedAt),
   }))
   return renderPage(asked, total, rows)
-}
-
-export function renderReferrer(referrer: Referrer | null, code: string) {
-  return {
-    valid: referrer !== null,
-    userId: referrer?.accountId ?? null,
-    referralCounts: referrer?.count ?? null,
-    totalAllowedReferrals: referrer && referralsExpected,
-    referralId: referrer && code,
-    role: referrer?.role ?? null,
-    isKyc: referrer && false,
-  }
-}
-
-/** `qrCode` is the picture of the address, for clients that draw none themselves. */
-export function renderInitiated(initiated: InitiatedFactor, draw: (text: string) => string) {
-  if (initiated.method === 'email') return { type: 'email' }
-  const { secret, otpauthUrl } = initiated
-  return { type: 'google_auth', secret, qrCodeUrl: otpauthUrl, qrCode: draw(otpauthUrl) }
 }

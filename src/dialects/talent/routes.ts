@@ -14,6 +14,7 @@ import { body, query } from '../../http/body'
 import type { AppEnv } from '../../http/dialect'
 import { qrCodeDataUrl } from '../../http/qr-code'
 import { shield } from '../../http/shield'
+import { renderActivated, renderInitiated } from './auth-responses'
 import { auth } from './auth-routes'
 import { caller, client, session } from './callers'
 import * as requests from './requests'
@@ -24,7 +25,6 @@ import {
   renderBookmark,
   renderBookmarks,
   renderFound,
-  renderInitiated,
   renderPerson,
   success,
 } from './responses'
@@ -120,7 +120,7 @@ routes.post(
   async (c) => {
     const { code } = c.req.valid('json')
     const { backupCodes } = await activateSecondFactor(c.var.core, c.var.viewer, code)
-    return c.json(success(backupCodes.length === 0 ? {} : { backupCodes }))
+    return c.json(success(renderActivated(backupCodes)))
   },
 )
 
