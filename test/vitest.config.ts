@@ -46,7 +46,9 @@ export default defineConfig({
         ],
         test: {
           name: 'worker',
-          include: ['test/{core,crypto,storage,dialects,oauth,pages,administration,contract}/**/*.test.ts'],
+          include: [
+            'test/{core,crypto,storage,dialects,oauth,pages,administration,contract}/**/*.test.ts',
+          ],
           setupFiles: ['test/support/migrate.ts'],
           isolate: false,
           // A machine that is busy with the tests over HTTP may take its time.
