@@ -33,6 +33,7 @@ try {
   await measureChat()
   await measureTalent()
   await measureOAuth()
+  await measureAdministration()
 } finally {
   await server.stop()
 }
@@ -417,4 +418,22 @@ async function measureGrants(headers, jar) {
   await measure('`POST /oauth/introspect`, grant', 2, '/oauth/introspect', shown)
   const given = { body: { token: next.refresh_token }, headers }
   await measure('`POST /oauth/revoke`, grant', 2, '/oauth/revoke', given)
+}
+
+/** Pages of administrators; the first account of this database is one. */
+async function measureAdministration() {
+  const jar = new Map()
+  await send('/sign-in', { body: { name: 'jane_doe', password }, jar })
+  const { id } = await member('somebody_else')
+  const people = '/administration/people'
+  const place = `${people}/${id}`
+  await measure('`GET /administration`', 1, '/administration', { jar })
+  await measure('`GET /administration/people`', 1, `${people}?q=somebody`, { jar })
+  await measure('`GET /administration/people/:id`', 1, place, { jar })
+  for (const word of ['disable', 'enable', 'reset']) {
+    const path = `${place}/${word}`
+    const done = await measure(`\`POST …/people/:id/${word}\``, 2, path, { method: 'POST', jar })
+    if (done.search !== `?done=${word}`) throw new Error(`${path} answered ${done}`)
+  }
+  await measure('`GET /administration/audit`', 1, '/administration/audit', { jar })
 }
