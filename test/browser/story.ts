@@ -36,11 +36,12 @@ export interface Visitor {
   wait(seconds: number): Promise<number>
 }
 
-async function newVisitor(hasScript: boolean) {
+/** Somebody with a browser of their own, and what it complains about. */
+export async function newVisitor(hasScript: boolean, viewport = hasScript ? desktop : phone) {
   const context = await browser.newContext({
     baseURL: inject('origin'),
     javaScriptEnabled: hasScript,
-    viewport: hasScript ? desktop : phone,
+    viewport,
     reducedMotion: 'reduce',
   })
   context.setDefaultTimeout(30_000)
@@ -57,7 +58,7 @@ async function newVisitor(hasScript: boolean) {
       return Date.now() + laterSeconds * 1000
     },
   }
-  return { visitor, complaints, close: () => context.close() }
+  return { visitor, context, complaints, close: () => context.close() }
 }
 
 /** What a browser complains about: blocked by a policy, not found, thrown. */
