@@ -66,6 +66,9 @@ export default {
   async fetch(request: Request, env: Env): Promise<Response> {
     if (new URL(request.url).pathname === '/migrations') return migrate(env)
     if (env.IS_RECORDED) return Response.json(await record(request, env))
-    return instanceOf(env).handler(request)
+    const response = await instanceOf(env).handler(request)
+    // Whoever runs it would want to know as much of each request as Atrium tells.
+    console.log(JSON.stringify({ method: request.method, status: response.status }))
+    return response
   },
 }

@@ -1,6 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { hashPassword } from '../crypto/password-hash'
-import { commit, run } from '../storage/database'
+import { commitAndRead, type Query, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
@@ -49,6 +49,17 @@ export interface ChangeOptions {
  * account_not_found, reauthentication_required, invalid_input (all fields at once) or taken; applied
  * twice, the second run changes nothing more.
  */
+export async function changeAccount(
+  core: Core,
+  viewer: Viewer,
+  changes: AccountChanges,
+  options: ChangeOptions,
+  client: Client,
+): Promise<void> {
+  await change(core, viewer, changes, options, client, () => core.db.nothing())
+}
+
+/** The same, and gives the account as it is then. */
 export async function updateAccount(
   core: Core,
   viewer: Viewer,
@@ -56,6 +67,28 @@ export async function updateAccount(
   options: ChangeOptions,
   client: Client,
 ): Promise<Changed> {
+  const [found] = await change(core, viewer, changes, options, client, ({ number }) =>
+    core.db
+      .select({
+        account: accountColumns,
+        portfolio: portfolioColumns(sql`${viewer.account.number}`),
+      })
+      .from(accounts)
+      .where(eq(accounts.number, number)),
+  )
+  if (!found) fail({ code: 'account_not_found' })
+  return { account: found.account, portfolio: toPortfolio(found.portfolio) }
+}
+
+/** `show` is what to read of the account once it is changed, in the same round trip. */
+async function change<Q extends Query>(
+  core: Core,
+  viewer: Viewer,
+  changes: AccountChanges,
+  options: ChangeOptions,
+  client: Client,
+  show: (target: Account) => Q,
+): Promise<Q['_']['result']> {
   const isOwn = options.targetId === null || options.targetId === viewer.account.id
   if (!isOwn || changes.role !== undefined) requireAdministrator(viewer)
   const target = isOwn ? viewer.account : await getAccount(core, options.targetId ?? '')
@@ -80,6 +113,7 @@ export async function updateAccount(
   return applyChanges(core, viewer, target, changes, client, {
     keepToken: isOwn ? viewer.session.tokenHash : null,
     passwordHash: password === undefined ? null : await hashPassword(password, core.hashing),
+    shown: show(target),
   })
 }
 
@@ -126,14 +160,23 @@ function patchedProfile(profile: NonNullable<AccountChanges['profile']>): SQL {
   }, patched)
 }
 
-async function applyChanges(
+interface Outcome {
+  readonly changedBy: string | null
+  readonly nameTaken: number
+  readonly emailTaken: number
+  readonly quotaEnd: number | null
+  readonly images: string
+  readonly noticeTo: string | null
+}
+
+async function applyChanges<Q extends Query>(
   core: Core,
   viewer: Viewer,
   target: Account,
   changes: AccountChanges,
   client: Client,
-  secrets: { keepToken: string | null; passwordHash: string | null },
-): Promise<Changed> {
+  more: { keepToken: string | null; passwordHash: string | null; shown: Q },
+): Promise<Q['_']['result']> {
   const { number } = target
   const tagging = changes.tags === undefined ? null : prepareTags(core, changes.tags)
   const mine = sql`(SELECT number FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
@@ -142,17 +185,15 @@ async function applyChanges(
   const username = changes.username ?? target.username
   const address = await prepareAddressChange(core, target, changes.email, username, client)
   const passwordChange =
-    secrets.passwordHash === null
-      ? null
-      : await preparePasswordChange(core, mine, secrets.keepToken)
+    more.passwordHash === null ? null : await preparePasswordChange(core, mine, more.keepToken)
   const sets = [
     sql`updated_at = ${core.now}`,
     sql`changed_by = ${core.requestId}`,
     ...address.assignments,
-    ...assignments(changes, secrets.passwordHash),
+    ...assignments(changes, more.passwordHash),
   ]
 
-  const [found] = await commit(
+  const [[outcome], shown] = await commitAndRead(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
@@ -165,30 +206,21 @@ async function applyChanges(
       ...(changes.profile || tagging ? [storeCompleteness(core, mine)] : []),
       ...address.statements(sql`${mine} IS NOT NULL`),
     ],
-    core.db
-      .select({
-        account: accountColumns,
-        portfolio: portfolioColumns(sql`${viewer.account.number}`),
-        outcome: {
-          changedBy: sql<string | null>`changed_by`.as('outcome_by'),
-          nameTaken: sql<number>`${nameTaken}`.as('outcome_name'),
-          emailTaken: sql<number>`${address.isTaken}`.as('outcome_email'),
-          quotaEnd: sql<number | null>`${address.quotaEnd}`.as('outcome_quota'),
-          images: sql<string>`(SELECT json_group_array(field) FROM (${foreign}))`.as(
-            'outcome_images',
-          ),
-          noticeTo: sql<string | null>`${passwordChange?.owed ?? sql`NULL`}`.as('outcome_notice'),
-        },
-      })
-      .from(accounts)
-      .where(eq(accounts.number, number)),
-    ([row]) => row?.outcome.changedBy === core.requestId,
+    [
+      core.db.all<Outcome>(sql`SELECT changed_by AS changedBy, ${nameTaken} AS nameTaken,
+        ${address.isTaken} AS emailTaken, ${address.quotaEnd} AS quotaEnd,
+        (SELECT json_group_array(field) FROM (${foreign})) AS images,
+        ${passwordChange?.owed ?? sql`NULL`} AS noticeTo
+        FROM accounts WHERE number = ${number}`),
+      more.shown,
+    ],
+    ([outcome]) => outcome?.changedBy === core.requestId,
   )
-  if (!found) fail({ code: 'account_not_found' })
-  if (found.outcome.changedBy !== core.requestId) refuse(core, found.outcome)
+  if (!outcome) fail({ code: 'account_not_found' })
+  if (outcome.changedBy !== core.requestId) refuse(core, outcome)
   address.sendSoon()
-  passwordChange?.sendSoon(found.outcome.noticeTo)
-  return { account: found.account, portfolio: toPortfolio(found.portfolio) }
+  passwordChange?.sendSoon(outcome.noticeTo)
+  return shown
 }
 
 /** Whether a new name is another's or held back, in SQL. */
@@ -199,10 +231,7 @@ function isNameTaken(core: Core, target: Account, username: string | undefined):
     OR EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${key} AND held_until > ${core.now}))`
 }
 
-function refuse(
-  core: Core,
-  outcome: { nameTaken: number; emailTaken: number; quotaEnd: number | null; images: string },
-): never {
+function refuse(core: Core, outcome: Outcome): never {
   const images = JSON.parse(outcome.images) as ImageField[]
   if (images.length > 0) failInput(images.map((field) => ({ field, rule: 'format' })))
   const fields = [

@@ -16,10 +16,10 @@ import { tagKey } from './tags'
  * lead to more, an equal share of each is looked at, and the page says that there may be more.
  *
  * So a page looks at `leadMax` people, however filters are combined and however many accounts there
- * are, and reads less than 50,000 rows to do so, and the tags of these people, at most 30 of each.
+ * are, and reads less than 20,000 rows to do so, and the tags of these people, at most 30 of each.
  */
 
-export const leadMax = 3000
+export const leadMax = 1000
 export const countMax = 1000
 
 export interface PortfolioFilters {

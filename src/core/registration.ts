@@ -186,16 +186,22 @@ async function insertAccount(
     : null
 
   const completion = signsIn
-    ? await completeSignIn(core, { account: { number, epoch: 0 }, client, historyId: null })
+    ? await completeSignIn(core, {
+        account: { number, epoch: 0 },
+        client,
+        historyId: null,
+        isNew: true,
+      })
     : null
 
   const inserting =
     core.db.run(sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
       email_verified_at, password_hash, role, first_name, first_name_key, last_name, last_name_key,
-      profile, profile_completeness, created_at, updated_at)
+      profile, profile_completeness, created_at, updated_at, logged_in_at)
     SELECT ${number}, ${id}, ${username}, ${takenKey}, ${input.email}, ${addressKey},
       ${verifiedAt}, ${passwordHash}, ${role}, ${firstName}, ${nameKey(firstName)}, ${lastName}, ${nameKey(lastName)},
-      ${JSON.stringify(input.profile)}, ${firstCompleteness(input.profile)}, ${now}, ${now}
+      ${JSON.stringify(input.profile)}, ${firstCompleteness(input.profile)}, ${now}, ${now},
+      ${signsIn ? now : null}
     WHERE NOT ${isHeld} AND ${admission ?? sql`1`} ON CONFLICT DO NOTHING`)
   const readBack = core.db
     .select({

@@ -13,6 +13,7 @@ export function foreignImages(
   { profileImage, bgImage }: { readonly [F in ImageField]?: Profile[F] | null },
   account: SQL,
 ): SQL {
+  if (profileImage === undefined && bgImage === undefined) return sql`SELECT NULL AS field WHERE 0`
   return sql`SELECT given.key AS field FROM json_each(${JSON.stringify({ profileImage, bgImage })}) AS given
     WHERE given.value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM uploads
       WHERE name = given.value AND account_number = ${account} AND stored_at IS NOT NULL)`

@@ -34,6 +34,33 @@ function sessionExists(core: Core, tokenHash: string) {
   )
 }
 
+/** What a sign-in changes of what was before it: its device's last session, the history, the strangers' count. */
+function correctPast(
+  core: Core,
+  given: {
+    account: Pick<Account, 'number'>
+    historyId: string | null
+    session: OpenedSession
+    client: Client
+    isOpen: SQL
+  },
+): readonly Query[] {
+  const { account, historyId, session, client, isOpen } = given
+  return [
+    client.device === null
+      ? core.db.nothing()
+      : core.db.run(sql`DELETE FROM sessions WHERE account_number = ${account.number}
+          AND device_id = ${client.device.id} AND token_hash <> ${session.tokenHash} AND ${isOpen}`),
+    historyId === null
+      ? core.db.nothing()
+      : core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
+          WHERE id = ${historyId} AND ${isOpen}`),
+    core.db.run(sql`UPDATE accounts SET logged_in_at = ${core.now}
+      WHERE number = ${account.number} AND ${isOpen}`),
+    clear(core, strangersBucket(sql`${String(account.number)}`), isOpen),
+  ]
+}
+
 /**
  * The end of every way to sign in, once all factors are proven: the session, the device that is
  * known from now on, the history, and the end of the strangers' count.
@@ -45,9 +72,11 @@ export async function completeSignIn(
     client: Client
     /** The attempt in the history that this completes, if there was one. */
     historyId: string | null
+    /** Whether the account is made in the same batch, and has no past that could be corrected. */
+    isNew?: boolean
   },
 ): Promise<Completion> {
-  const { account, historyId } = given
+  const { account, historyId, isNew = false } = given
   const deviceToken = given.client.deviceToken ?? newToken()
   const client = { ...given.client, deviceToken }
   const [session, sources] = await Promise.all([
@@ -59,16 +88,12 @@ export async function completeSignIn(
   return {
     statements: (when) => [
       session.insert(when),
-      core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${formerHash}
-        AND granted_to IS NULL AND ${isOpen}`),
-      core.db.run(sql`DELETE FROM sessions WHERE account_number = ${account.number}
-        AND device_id = ${client.device?.id ?? null} AND token_hash <> ${session.tokenHash} AND ${isOpen}`),
-      ...rememberSources(core, account.number, sources, isOpen),
-      core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
-        WHERE id = ${historyId} AND ${isOpen}`),
-      core.db.run(sql`UPDATE accounts SET logged_in_at = ${core.now}
-        WHERE number = ${account.number} AND ${isOpen}`),
-      clear(core, strangersBucket(sql`${String(account.number)}`), isOpen),
+      formerHash === null
+        ? core.db.nothing()
+        : core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${formerHash}
+            AND granted_to IS NULL AND ${isOpen}`),
+      rememberSources(core, account.number, sources, isOpen),
+      ...(isNew ? [] : correctPast(core, { account, historyId, session, client, isOpen })),
     ],
     readBack: sessionExists(core, session.tokenHash),
     signedIn: (signedInto) => {

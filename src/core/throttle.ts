@@ -94,6 +94,7 @@ export function hourlyQuota(key: SQL, max: number): Bucket {
  * made, isReserved and mayEvaluate tell; without it nothing may be evaluated.
  */
 export function reserve(core: Core, bucket: Bucket, when: SQL = sql`1`): Query {
+  if (!core.settings.throttle) return core.db.nothing()
   const { now } = core
   const next = sql`(CASE WHEN throttles.expires_at <= ${now} THEN 1 ELSE throttles.count + 1 END)`
   const blocked = (count: SQL) =>
@@ -108,7 +109,7 @@ export function reserve(core: Core, bucket: Bucket, when: SQL = sql`1`): Query {
     : renewed
   return core.db.run(sql`INSERT INTO throttles (key, count, reserved_by, blocked_until, expires_at)
     SELECT ${bucket.key}, 1, ${core.requestId}, CASE WHEN ${blocked(sql`1`)} > 0 THEN ${now} + ${blocked(sql`1`)} ELSE 0 END, ${fresh}
-    WHERE ${core.settings.throttle ? when : sql`0`}
+    WHERE ${when}
     ON CONFLICT (key) DO UPDATE SET count = ${next}, reserved_by = excluded.reserved_by,
       blocked_until = CASE WHEN ${blocked(next)} > 0 THEN ${now} + ${blocked(next)} ELSE 0 END,
       expires_at = ${expires}
@@ -156,7 +157,8 @@ export interface BucketState {
 }
 
 /** The bucket as it stands: at most one row. */
-export function bucketState(core: Core, bucket: Bucket) {
+export function bucketState(core: Core, bucket: Bucket): Query<BucketState[]> {
+  if (!core.settings.throttle) return core.db.nothing()
   return core.db.all<BucketState>(sql`SELECT count, reserved_by AS reservedBy, blocked_until AS blockedUntil,
     expires_at AS expiresAt FROM throttles WHERE key = ${bucket.key}`)
 }
@@ -168,6 +170,7 @@ export function mayEvaluate(core: Core, state: BucketState | undefined): boolean
 
 /** Gives an attempt back that turned out not to be a failure, and opens what it had closed. */
 export function giveBack(core: Core, bucket: Bucket, when: SQL = sql`1`): Query {
+  if (!core.settings.throttle) return core.db.nothing()
   return core.db.run(sql`UPDATE throttles SET count = MAX(0, count - 1),
       blocked_until = CASE WHEN count <= ${bucket.max} THEN 0 ELSE blocked_until END
     WHERE key = ${bucket.key} AND ${when}`)
@@ -175,6 +178,7 @@ export function giveBack(core: Core, bucket: Bucket, when: SQL = sql`1`): Query 
 
 /** Forgets all failures of a bucket. */
 export function clear(core: Core, bucket: Bucket, when: SQL = sql`1`): Query {
+  if (!core.settings.throttle) return core.db.nothing()
   return core.db.run(sql`DELETE FROM throttles WHERE key = ${bucket.key} AND ${when}`)
 }
 

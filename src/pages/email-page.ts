@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { updateAccount } from '../core/account-changes'
+import { changeAccount } from '../core/account-changes'
 import { getSecurity, type Security } from '../core/account-security'
 import { confirmEmail, resendConfirmation } from '../core/email-confirmation'
 import { fail } from '../core/errors'
@@ -64,7 +64,7 @@ async function changeEmail(c: Context<AppEnv>, email: string, currentPassword: s
   const { core, viewer } = c.var
   if (!isEditable(c)) fail({ code: 'forbidden' })
   const options = { targetId: null, currentPassword }
-  await updateAccount(core, viewer, { email }, options, clientOf(c, 'web'))
+  await changeAccount(core, viewer, { email }, options, clientOf(c, 'web'))
 }
 
 function isEditable(c: Context<AppEnv>): boolean {

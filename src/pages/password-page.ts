@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { updateAccount } from '../core/account-changes'
+import { changeAccount } from '../core/account-changes'
 import { fail } from '../core/errors'
 import { body } from '../http/body'
 import { clientOf } from '../http/client'
@@ -27,7 +27,7 @@ passwordPage.post(path, shield, session, body(PasswordForm), async (c) => {
   try {
     if (!isEditable(c)) fail({ code: 'forbidden' })
     const options = { targetId: null, currentPassword }
-    await updateAccount(core, viewer, { password }, options, clientOf(c, 'web'))
+    await changeAccount(core, viewer, { password }, options, clientOf(c, 'web'))
   } catch (error) {
     return answerPassword(c, explain(c, error))
   }

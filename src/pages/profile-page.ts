@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { updateAccount } from '../core/account-changes'
+import { changeAccount } from '../core/account-changes'
 import type { Account } from '../core/accounts'
 import { pictureBytesMax, removePicture, setPicture } from '../core/pictures'
 import { body } from '../http/body'
@@ -31,7 +31,7 @@ profilePage.post(path, shield, session, body(ProfileForm), async (c) => {
   const sent = c.req.valid('json')
   try {
     const changes = toChanges(sent, (name) => isEditable(c, name))
-    await updateAccount(core, viewer, changes, own, clientOf(c, 'web'))
+    await changeAccount(core, viewer, changes, own, clientOf(c, 'web'))
   } catch (error) {
     return answerProfile(c, { profile: explain(c, error), typed: sent })
   }
@@ -40,7 +40,7 @@ profilePage.post(path, shield, session, body(ProfileForm), async (c) => {
 
 profilePage.post(`${path}/privacy`, session, body(PrivacyForm), async (c) => {
   const isPrivate = c.req.valid('json').isPrivate !== undefined
-  await updateAccount(c.var.core, c.var.viewer, { isPrivate }, own, clientOf(c, 'web'))
+  await changeAccount(c.var.core, c.var.viewer, { isPrivate }, own, clientOf(c, 'web'))
   return goBack(c, path, isPrivate ? 'private' : 'public')
 })
 

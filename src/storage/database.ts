@@ -27,6 +27,8 @@ export interface Database {
   run(statement: SQL): Query<D1Result>
   /** A statement with rows, which have the columns that its text says. */
   all<Row>(statement: SQL): Query<Row[]>
+  /** In the place of a statement that has nothing to do: it is not sent, and has no rows. */
+  nothing<Row>(): Query<Row[]>
 }
 
 /** The database did not answer, or answered that it cannot now. Whether it did the work is unknown. */
@@ -54,40 +56,39 @@ type Presence = { readonly [table: string]: boolean } | undefined
 
 /** How the values of a row become the shape that was asked for, worked out once a query. */
 function rowReader(fields: readonly Field[]): (row: unknown, presence: Presence) => unknown {
+  const groups = [
+    ...new Set(fields.flatMap(({ path: [name = '', ...rest] }) => (rest.length > 0 ? name : []))),
+  ]
   const places = fields.map(({ path, field }) => ({
-    group: path.length > 1 ? path[0] : undefined,
+    group: path.length > 1 ? groups.indexOf(path[0] ?? '') : null,
     name: path.at(-1) ?? '',
-    column: is(field, Column) ? field : null,
+    // Most columns hold what they give, and need nobody to be asked.
+    column: is(field, Column) && field.mapFromDriverValue !== asStored ? field : null,
+    table: is(field, Column) ? getTableName(field.table) : null,
   }))
-  const tables = new Map(
-    places.flatMap(({ group, column }) =>
-      group !== undefined && column ? [[group, getTableName(column.table)]] : [],
-    ),
+  const tables = groups.map(
+    (_, group) => places.findLast((place) => place.group === group && place.table)?.table ?? null,
   )
-  const groups = new Set(places.flatMap(({ group }) => (group === undefined ? [] : [group])))
   return (row, presence) => {
     // D1 hands rows over as objects, with their columns in the order of the query.
     const values = Object.values(Object(row))
     const read: Record<string, unknown> = {}
-    const parts = new Map<string | undefined, Record<string, unknown>>([[undefined, read]])
-    for (const group of groups) {
-      const part = {}
-      read[group] = part
-      parts.set(group, part)
-    }
-    const present = new Set<string | undefined>()
-    for (const [i, { group, name, column }] of places.entries()) {
+    const parts = groups.map((): Record<string, unknown> => ({}))
+    const isThere = groups.map((_, group) => presence?.[tables[group] ?? ''] !== false)
+    places.forEach(({ group, name, column }, i) => {
       const value = values[i]
-      if (value !== null) present.add(group)
-      const part = parts.get(group) ?? read
+      const part = group === null ? read : (parts[group] ?? read)
       part[name] = value === null || !column ? value : column.mapFromDriverValue(value)
-    }
-    for (const [group, table] of tables) {
-      if (presence?.[table] === false && !present.has(group)) read[group] = null
-    }
+      if (group !== null && value !== null) isThere[group] = true
+    })
+    groups.forEach((name, group) => {
+      read[name] = isThere[group] ? parts[group] : null
+    })
     return read
   }
 }
+
+const asStored = Column.prototype.mapFromDriverValue
 
 /** What drizzle's select asks for when it is to be sent: the part of its sessions that it needs. */
 const session = {
@@ -118,14 +119,14 @@ export function keptQuery<Q extends Query>(
   let kept: Prepared | null = null
   return (db, values) => {
     kept ??= (build(db) as unknown as Preparable)._prepare()
-    const filled = { ...kept, params: fillPlaceholders([...kept.params], { ...values }) }
+    const filled = kept && { ...kept, params: fillPlaceholders([...kept.params], { ...values }) }
     return { _prepare: () => filled } as unknown as Q
   }
 }
 
 /** What is in a query, whether drizzle's or ours. */
 interface Preparable {
-  _prepare(): Prepared
+  _prepare(): Prepared | null
 }
 
 /**
@@ -161,6 +162,7 @@ export function openDatabase(d1: D1Database): Database {
     select: select as unknown as Database['select'],
     run: (statement) => raw(statement, (result) => result),
     all: (statement) => raw(statement, ({ results }) => results),
+    nothing: () => ({ _prepare: () => null }) as unknown as Query<never[]>,
   }
 }
 
@@ -223,10 +225,13 @@ function batch<const Queries extends readonly [Query, ...Query[]]>(
   queries: Queries,
 ): Promise<Rows<Queries>> {
   const prepared = queries.map((query) => (query as unknown as Preparable)._prepare())
-  const statements = prepared.map(({ sql, params }) => db.$client.prepare(sql).bind(...params))
+  const statements = prepared.flatMap((one) =>
+    one === null ? [] : db.$client.prepare(one.sql).bind(...one.params),
+  )
+  if (statements.length === 0) return Promise.resolve(prepared.map(() => []) as never)
   return attempt(async () => {
-    const results = await db.$client.batch(statements)
-    return results.map((result, i) => prepared[i]?.read(result)) as unknown as Rows<Queries>
+    const results = (await db.$client.batch(statements)).values()
+    return prepared.map((one) => one?.read(results.next().value as D1Result) ?? []) as never
   })
 }
 
@@ -251,14 +256,24 @@ export async function commit<Q extends Query>(
   readBack: Q,
   isMade: (rows: Q['_']['result']) => boolean,
 ): Promise<Q['_']['result']> {
-  const queries: readonly [Query, ...Query[]] = [...statements, readBack] as unknown as [Query]
+  const [rows] = await commitAndRead(db, statements, [readBack], isMade)
+  return rows
+}
+
+/** The same where more is read than tells whether the change was made: that is the first of `readBacks`. */
+export async function commitAndRead<const Queries extends readonly [Query, ...Query[]]>(
+  db: Database,
+  statements: readonly Query[],
+  readBacks: Queries,
+  isMade: (rows: Queries[0]['_']['result']) => boolean,
+): Promise<Rows<Queries>> {
   try {
-    const results = await batch(db, queries)
-    return results[results.length - 1] as Q['_']['result']
+    const results = await batch(db, [...statements, ...readBacks] as unknown as Queries)
+    return results.slice(statements.length) as Rows<Queries>
   } catch (error) {
     if (!(error instanceof DatabaseUnavailable) || error.message === 'refused') throw error
-    const [found] = await batch(db, [readBack])
-    if (isMade(found)) return found
+    const found = await batch(db, readBacks)
+    if (isMade(found[0])) return found
     throw error
   }
 }

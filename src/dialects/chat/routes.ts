@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { updateAccount } from '../../core/account-changes'
+import { changeAccount, updateAccount } from '../../core/account-changes'
 import { resetByAccountKey, setAccountKey } from '../../core/account-key'
 import type { Client } from '../../core/context'
 import { deleteAccount } from '../../core/deletion'
@@ -121,7 +121,7 @@ routes.put(
   async (c) => {
     const { oldPassword, newPassword } = c.req.valid('json')
     const options = { targetId: null, currentPassword: oldPassword }
-    await updateAccount(c.var.core, c.var.viewer, { password: newPassword }, options, client(c))
+    await changeAccount(c.var.core, c.var.viewer, { password: newPassword }, options, client(c))
     return ok(c)
   },
 )

@@ -59,7 +59,8 @@ export function renderPerson(person: Person) {
     preferredLanguage: profile.preferredLanguage ?? null,
     createdAt: date(person.createdAt),
     updatedAt: date(person.updatedAt),
-    ...(own ? { emailVerified: own.emailVerifiedAt !== null } : {}),
+    // Left out of the JSON where it is undefined.
+    emailVerified: own ? own.emailVerifiedAt !== null : undefined,
   }
 }
 

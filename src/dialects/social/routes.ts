@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { updateAccount } from '../../core/account-changes'
+import { changeAccount } from '../../core/account-changes'
 import { completeSecondFactor } from '../../core/challenges'
 import type { Core } from '../../core/context'
 import { confirmEmail, resendConfirmation } from '../../core/email-confirmation'
@@ -204,7 +204,7 @@ routes.post(
   async (c) => {
     const options = { targetId: null, currentPassword: null }
     const changes = { isPrivate: c.req.valid('json').state }
-    await updateAccount(c.var.core, c.var.viewer, changes, options, client(c))
+    await changeAccount(c.var.core, c.var.viewer, changes, options, client(c))
     return c.json(success())
   },
 )
@@ -223,7 +223,7 @@ routes.patch('/user/me', shield, session('delegated:profile:write'), async (c) =
   const refused = [...closed, ...requests.coreIssues(core, sent)]
   const update = await check(requests.UpdateBody, sent, 'body', refused)
   const { changes, options } = requests.toChanges(update)
-  await updateAccount(core, viewer, changes, options, client(c))
+  await changeAccount(core, viewer, changes, options, client(c))
   return c.json(success())
 })
 

@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { type AccountChanges, updateAccount } from '../../core/account-changes'
+import { type AccountChanges, changeAccount, updateAccount } from '../../core/account-changes'
 import { activateSecondFactor, initiateSecondFactor } from '../../core/authenticator'
 import { addBookmark, listBookmarks, removeBookmark } from '../../core/bookmarks'
 import { deleteAccount } from '../../core/deletion'
@@ -75,7 +75,7 @@ routes.put(
     const { oldPassword, newPassword } = c.req.valid('json')
     const options = { targetId: null, currentPassword: oldPassword }
     const changes = { password: newPassword }
-    await updateAccount(c.var.core, c.var.viewer, changes, options, client(c))
+    await changeAccount(c.var.core, c.var.viewer, changes, options, client(c))
     return c.json(success({}, passwordChanged), 202)
   },
 )
