@@ -38,6 +38,8 @@ import { routedPath } from './root-routing'
 /** Puts the app together from the dialects and what they all stand behind. Once per isolate. */
 
 export interface Atrium {
+  /** Every route there is; method ALL is for what stands before them. */
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
   fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
   scheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void>
 }
@@ -117,6 +119,8 @@ export function createApp({ now = Date.now }: { now?: () => number } = {}): Atri
   })
 
   return {
+    routes: app.routes,
+
     async fetch(request, env, ctx) {
       paths.set(request, await routedPath(request))
       return app.fetch(request, env, ctx)
