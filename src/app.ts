@@ -38,16 +38,19 @@ import { routedPath } from './root-routing'
 /** Puts the app together from the dialects and what they all stand behind. Once per isolate. */
 
 export interface Atrium {
-  /** Every route there is; method ALL is for what stands before them. */
-  readonly routes: readonly { readonly method: string; readonly path: string }[]
   fetch(request: Request, env: Env, ctx: ExecutionContext): Response | Promise<Response>
   scheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void>
+}
+
+/** With every route there is; method ALL is for what stands before them. */
+export interface RoutedAtrium extends Atrium {
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
 }
 
 const refusedSeconds = 60
 
 /** `now` gives milliseconds since the epoch. */
-export function createApp({ now = Date.now }: { now?: () => number } = {}): Atrium {
+export function createApp({ now = Date.now }: { now?: () => number } = {}): RoutedAtrium {
   const factories = new WeakMap<Env, ReturnType<typeof createCoreFactory>>()
 
   // The settings are read once per environment, which the platform makes once per isolate.

@@ -31,7 +31,11 @@ export async function measureChat({ measuring, send }) {
   await measurePhotos(measure, headers)
 
   const accountKey = 'a key of twenty-five letters or more'
-  await measure('PUT /users/me/setAccountKey', { body: { password, accountKey }, headers, budget: 3 })
+  await measure('PUT /users/me/setAccountKey', {
+    body: { password, accountKey },
+    headers,
+    budget: 3,
+  })
   const changed = { oldPassword: password, newPassword: 'another password' }
   await measure('PUT /users/me/changePassword', { body: changed, headers, budget: 3 })
   await measure('POST /users/me/logout', { headers })

@@ -6,7 +6,8 @@ import { operations } from './operations.mjs'
 const afterwards = [/^DELETE FROM outbox WHERE id/i, /^DELETE FROM throttles WHERE key/i]
 
 /** The codes of a mail, each on a line of its own. */
-const codePattern = /^(?:[a-z0-9]{5}(?:-[a-z0-9]{5}){5}|\d{6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/gm
+const codePattern =
+  /^(?:[a-z0-9]{5}(?:-[a-z0-9]{5}){5}|\d{6}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})$/gm
 
 /** Counts at a server; `rows` fills with what was measured. */
 export function createCounting(server) {
