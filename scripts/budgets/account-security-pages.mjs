@@ -22,6 +22,16 @@ export async function measureSecurityPages({ measuring, send, code }, { member }
   await measureMailed(measure, { jar, code })
   await measureApp(measure, { jar })
   await measureApplications(measure, { jar, send })
+  await measureFirstAddress(measure, send)
+}
+
+/** An address that was never confirmed is mailed a code as at the sign-up. */
+async function measureFirstAddress(measure, send) {
+  const jar = new Map()
+  const body = { name: 'John Doe', username: 'unconfirmed', email: 'un@example.com', password }
+  await send('/sign-up', { body, jar })
+  const variant = 'the first address'
+  await measure(`POST ${section}/email/resend`, { ...form, variant, jar, budget: 3 })
 }
 
 async function measureMailed(measure, { jar, code }) {

@@ -58,5 +58,9 @@ async function measurePhotos(measure, headers) {
   const [id] = name.split('.')
   const photo = { id, fileType: 'png', fileSize: 13 }
   await measure('POST /users/me/photos', { body: { photo }, headers })
-  await measure('DELETE /users/me/photos/:photoId', { at: `/users/me/photos/${id}`, headers })
+  await measure('DELETE /users/me/photos/:photoId', {
+    at: `/users/me/photos/${id}`,
+    headers,
+    budget: 3,
+  })
 }

@@ -39,8 +39,10 @@ export async function measureGrants(counting, { application, member }) {
   codeOf(await authorize('pushed', { at: left, jar, status: 303, budget: 3 }))
 
   const redemption = { code: codeOf(place), redirect_uri: callback, code_verifier: verifier }
-  const token = await measureTokens(measure, headers, redemption)
-  await measureSocialByApplication(counting, token)
+  const { access_token, refresh_token } = await measureTokens(measure, headers, redemption)
+  await measureSocialByApplication(counting, access_token)
+  const given = { body: { token: refresh_token }, headers }
+  await measure('POST /oauth/revoke', { variant: 'grant', ...given })
 }
 
 async function measureTokens(measure, headers, redemption) {
@@ -57,7 +59,7 @@ async function measureTokens(measure, headers, redemption) {
   await measure('GET /oauth/userinfo', { headers: bearing(next.access_token) })
   const shown = { body: { token: next.access_token }, headers }
   await measure('POST /oauth/introspect', { variant: 'grant', ...shown })
-  return next.access_token
+  return next
 }
 
 /** The code in the address to which the person is sent back. */

@@ -36,6 +36,7 @@ export async function measureSocial({ measuring, send, code }, { administrator }
     variant: 'by an administrator',
     body: { target, bio: 'Hold on to it' },
     jar: administrator.jar,
+    budget: 3,
   })
   await measure('POST /user/private', { body: { state: true }, jar })
   const second = new Map()
