@@ -1,7 +1,10 @@
 import type { Api } from './describe'
+import { chat } from './chat'
 import { directory } from './directory'
+import { oauth } from './oauth'
 import { site } from './site'
+import { social } from './social'
 import { talent } from './talent'
 
 /** Every API that has a document: a new one is a file and a line here. */
-export const apis: readonly Api[] = [directory, site, talent]
+export const apis: readonly Api[] = [chat, directory, oauth, site, social, talent]

@@ -43,15 +43,17 @@ export async function documentOf(api: Api): Promise<oas31.OpenAPIObject> {
   for (const [id, schema] of named) z.globalRegistry.add(schema, { id })
   try {
     // The paths are as the library wants them, which has no name for what they are while they are made.
-    return createDocument(document as ZodOpenApiObject, { override: withoutDatePattern })
+    return createDocument(document as ZodOpenApiObject, { override: withoutNoise })
   } finally {
     for (const [, schema] of named) z.globalRegistry.remove(schema)
   }
 }
 
-/** A format says all there is to say of a date; the pattern that comes with it is for no eye. */
-const withoutDatePattern: ZodOpenApiOverride = ({ jsonSchema }) => {
+/** What is true of any date and of any number says nothing, and is for no eye. */
+const withoutNoise: ZodOpenApiOverride = ({ jsonSchema }) => {
   if (jsonSchema.format === 'date-time') delete jsonSchema.pattern
+  if (jsonSchema.minimum === Number.MIN_SAFE_INTEGER) delete jsonSchema.minimum
+  if (jsonSchema.maximum === Number.MAX_SAFE_INTEGER) delete jsonSchema.maximum
 }
 
 /** The words about the API, and which of its paths are its own at the root of the origin. */
@@ -111,7 +113,7 @@ function parametersOf({ path, params, query, headers, parameters = {} }: Operati
 function parametersIn(place: 'path' | 'query' | 'header', schema: Schema) {
   const { schema: shape } = createSchema(schema, {
     io: 'input',
-    opts: { override: withoutDatePattern },
+    opts: { override: withoutNoise },
   })
   const { properties = {}, required = [] } = 'properties' in shape ? shape : {}
   return Object.entries(properties).map(([name, schema]) => {
@@ -224,7 +226,8 @@ async function refusalsOf(operation: Operation): Promise<AnyFailure[]> {
 }
 
 async function refusalOf(operation: Operation, refused: Refused): Promise<AnyFailure | null> {
-  const schema = refused.in === 'body' ? operation.body?.schema : operation.query
+  const { body, query } = operation
+  const schema = refused.in === 'body' ? (body?.unwrapped ?? body?.schema) : query
   try {
     if (schema) await check(schema, refused.sent, refused.in)
     return null

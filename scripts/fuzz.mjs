@@ -30,6 +30,7 @@ const vars = {
   THROTTLE: 'off',
   PASSWORD_ITERATIONS: '1000',
   REQUIRE_EMAIL_VERIFICATION: 'false',
+  CLIENT_REGISTRATION: 'open',
 }
 const server = await startLocalServer({ vars })
 const problems = new Map()
@@ -41,14 +42,17 @@ try {
   const apis = await readApis()
   // The first account of all may make others administrators, and is sent nowhere else.
   const root = await register()
+  root.client = await registerClient()
   const giveUpAt = Date.now() + Number(options.seconds) * 1000
   const operations = apis.flatMap(({ operations }) => operations)
   let next = 0
+  let round = []
   const work = async () => {
     while (sent < sentMax && Date.now() < giveUpAt) {
-      const operation = operations[next % operations.length]
       next += 1
-      await tryOnce(operation, seed + next, root)
+      // Each as often as any other, and never in the same order: some undo what others need.
+      if (round.length === 0) round = shuffled(operations, seed + next)
+      await tryOnce(round.pop(), seed + next, root)
     }
   }
   await Promise.all(Array.from({ length: inFlight }, work))
@@ -78,6 +82,11 @@ async function readApis() {
   )
 }
 
+function shuffled(list, seed) {
+  const whole = fc.shuffledSubarray(list, { minLength: list.length })
+  return fc.sample(whole, { seed, numRuns: 1 })[0]
+}
+
 async function tryOnce(operation, seed, root) {
   const { api } = operation
   sent += 1
@@ -104,6 +113,7 @@ async function tryOnce(operation, seed, root) {
   try {
     problem = api.judge(operation, request, { status, headers: response.headers, type, text })
     if (type === 'application/json') listen(api.known, JSON.parse(text))
+    if (type === 'text/plain') listen(api.known, text)
   } catch (error) {
     problem = `${error.message}: ${text.slice(0, 300)}`
   }
@@ -120,7 +130,8 @@ async function tryOnce(operation, seed, root) {
 
 /** Somebody with a session that is good in every API; some are administrators. */
 async function makePerson(root) {
-  const person = await register()
+  // Under the name of the scheme by which applications show who they are.
+  const person = { ...(await register()), client: root.client }
   made += 1
   if (made % personsPerAdministrator > 0) return person
   const self = await ask('GET', '/directory/api/user', person)
@@ -138,6 +149,13 @@ async function register() {
   return { ...person, token }
 }
 
+/** An application, as whoever shows its name and secret. */
+async function registerClient() {
+  const sent = { redirect_uris: ['https://client.example.com/cb'] }
+  const answer = await (await ask('POST', '/oauth/register', {}, sent)).json()
+  return { username: answer.client_id, password: answer.client_secret }
+}
+
 async function ask(method, path, { token }, body) {
   const answer = await fetch(server.origin + path, {
     method,
@@ -151,10 +169,12 @@ async function ask(method, path, { token }, body) {
   return answer
 }
 
-/** Remembers the ids, names and codes of an answer. */
+/** Remembers the ids, names and codes of an answer, but no dates. */
 function listen(known, value) {
   if (typeof value === 'string') {
-    if (value.length >= 3 && value.length <= 100) known.texts.push(value)
+    const isDate = /^\d{4}-\d\d-\d\dT/.test(value)
+    const isShort = value.length >= 3 && value.length <= 100
+    if (isShort && !isDate && !known.texts.includes(value)) known.texts.push(value)
   } else if (typeof value === 'number') known.numbers.push(value)
   else for (const part of Object.values(Object(value))) listen(known, part)
   if (known.texts.length > heardMax) known.texts.shift()

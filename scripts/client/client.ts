@@ -104,9 +104,7 @@ function partsOf({ parameters = [], requestBody }: oas31.OperationObject): Field
   const body = requestBody as oas31.RequestBodyObject | undefined
   if (body) {
     const { name: sent, schema } = sentAs(body)
-    const file = sent.startsWith('multipart/')
-      ? 'FormData'
-      : 'Blob | ArrayBuffer | Uint8Array<ArrayBuffer>'
+    const file = sent.startsWith('multipart/') ? 'FormData' : 'Blob | ArrayBuffer'
     parts.push({
       name: 'body',
       schema: schema ? typeOf(schema, '  ') : file,

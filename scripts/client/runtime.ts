@@ -57,6 +57,8 @@ export function senderOf<Credentials extends Fields>(options: Options<Credential
   }
 }
 
+const redirects: readonly number[] = [301, 302, 303, 307, 308]
+
 function requestOf(call: Call, input: Input, origin: string, credentials: Fields = {}): Request {
   const params = new Map(textsOf(input.params))
   const path = call.path.replace(/\{(\w+)\}/g, (_, name) => segment(name, params.get(name)))
@@ -73,7 +75,7 @@ function requestOf(call: Call, input: Input, origin: string, credentials: Fields
   return new Request(origin + path + (query && `?${query}`), {
     method: call.method,
     headers,
-    redirect: call.statuses.some((status) => status > 300 && status < 400) ? 'manual' : 'follow',
+    redirect: call.statuses.some((status) => redirects.includes(status)) ? 'manual' : 'follow',
     ...(hasBody ? { body: encode(call.type, input.body) } : {}),
     ...(input.signal ? { signal: input.signal } : {}),
   })

@@ -12,10 +12,10 @@ export function typeOf(schema: Schema | undefined, indent = ''): string {
   const { const: only, enum: allowed, type, not } = schema as oas31.SchemaObject
   if (only !== undefined) return literal(only)
   if (allowed) return union(allowed.map(literal))
-  const { anyOf, oneOf, allOf } = schema as oas31.SchemaObject
-  const options = anyOf ?? oneOf
-  if (options) return union(options.map((one) => typeOf(one, indent)))
-  if (allOf) return allOf.map((one) => grouped(typeOf(one, indent))).join(' & ')
+  const options = optionsOf(schema)
+  if (options[0] !== schema) return union(options.map((one) => typeOf(one, indent)))
+  const { allOf } = schema as oas31.SchemaObject
+  if (allOf) return allOf.map((one) => grouped(one, indent)).join(' & ')
   if (Array.isArray(type)) {
     return union(
       type.map((one) => typeOf({ ...(schema as oas31.SchemaObject), type: one }, indent)),
@@ -35,7 +35,7 @@ function ofType(schema: oas31.SchemaObject, indent: string): string {
     case 'array':
       return schema.prefixItems
         ? `readonly [${schema.prefixItems.map((one) => typeOf(one, indent)).join(', ')}]`
-        : `readonly ${grouped(typeOf(schema.items, indent))}[]`
+        : `readonly ${grouped(schema.items, indent)}[]`
     case 'object':
       return objectOf(schema, indent)
     default:
@@ -98,7 +98,19 @@ function union(types: readonly string[]): string {
   return [...new Set(kept)].join(' | ')
 }
 
-const grouped = (type: string) => (/ [|&] |^readonly /.test(type) ? `(${type})` : type)
+/** For where a list or an intersection is made of it. */
+function grouped(schema: Schema | undefined, indent: string): string {
+  const type = typeOf(schema, indent)
+  const { type: kind, enum: allowed } = Object(schema) as oas31.SchemaObject
+  const isOne = optionsOf(schema).length < 2 && !allowed && !Array.isArray(kind) && kind !== 'array'
+  return isOne ? type : `(${type})`
+}
+
+/** What it may be, however deep the choices are nested. */
+function optionsOf(schema: Schema | undefined): readonly (Schema | undefined)[] {
+  const { anyOf, oneOf } = Object(schema) as oas31.SchemaObject
+  return (anyOf ?? oneOf)?.flatMap(optionsOf) ?? [schema]
+}
 
 function nameIn(ref: string): string {
   return ref.slice(ref.lastIndexOf('/') + 1)

@@ -87,10 +87,10 @@ function headers({ parameters = [] }, document, known) {
 /** None, wrong ones, or those of a person in any of the ways that the operation knows. */
 function credentials({ security = [] }, document, person, origin) {
   const schemes = security.flatMap((one) =>
-    Object.keys(one).map((name) => document.components.securitySchemes[name]),
+    Object.keys(one).map((name) => [document.components.securitySchemes[name], name]),
   )
-  const ways = schemes.flatMap((scheme) => [shown(scheme, person), shown(scheme, stranger)])
-  const good = schemes.map((scheme) => shown(scheme, person))
+  const good = schemes.map(([scheme, name]) => shown(scheme, person[name] ?? person))
+  const ways = [...good, ...schemes.map(([scheme]) => shown(scheme, stranger))]
   return fc
     .record({
       way: fc.oneof(
@@ -215,9 +215,18 @@ function uploads(fields) {
     }))
 }
 
+const pngBegins = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]
+
 function files(type) {
-  return fc.uint8Array({ maxLength: 2000 }).map((bytes) => ({
-    headers: { 'Content-Type': type === '*/*' ? 'application/octet-stream' : type },
-    body: Buffer.from(bytes),
-  }))
+  const types = type === '*/*' ? ['application/octet-stream', 'image/png'] : [type]
+  return fc
+    .record({
+      type: fc.constantFrom(...types),
+      begins: fc.constantFrom([], pngBegins),
+      bytes: fc.uint8Array({ maxLength: 2000 }),
+    })
+    .map(({ type, begins, bytes }) => ({
+      headers: { 'Content-Type': type },
+      body: Buffer.from([...begins, ...bytes]),
+    }))
 }

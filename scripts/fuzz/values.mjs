@@ -101,7 +101,10 @@ function texts({ format, pattern, minLength = 0, maxLength = 200 }, known) {
       ? (formats[format]?.() ??
         fc.string({ unit: 'grapheme', minLength, maxLength: Math.min(maxLength, minLength + 30) }))
       : fc.stringMatching(new RegExp(pattern, 'u')).filter(fits)
-  const heard = known.texts.filter(fits)
+  // Some ids are numbers, and stand in addresses as texts.
+  const spoken =
+    pattern === undefined ? known.texts : [...known.texts, ...known.numbers.map(String)]
+  const heard = spoken.filter(fits)
   return heard.length === 0 ? made : fc.oneof(made, fc.constantFrom(...heard))
 }
 

@@ -16,12 +16,23 @@ import {
 const algorithm = 'ES256'
 
 export type Claims = JWTPayload
-export type PublicKey = JsonWebKey & { readonly kid: string }
+
+/** A point on P-256 (RFC 7518 section 6.2.1). */
+export interface PublicJwk {
+  readonly kty: 'EC'
+  readonly crv: 'P-256'
+  readonly x: string
+  readonly y: string
+}
+
+export interface PublicKey extends PublicJwk {
+  readonly kid: string
+}
 
 export interface NewKey {
   /** The thumbprint of the public key (RFC 7638). */
   readonly kid: string
-  readonly publicJwk: JsonWebKey
+  readonly publicJwk: PublicJwk
   /** PKCS #8 in PEM. */
   readonly privateKey: string
 }
@@ -29,7 +40,7 @@ export interface NewKey {
 export async function newSigningKey(): Promise<NewKey> {
   const { publicKey, privateKey } = await generateKeyPair(algorithm, { extractable: true })
   const { kty, crv, x, y } = await exportJWK(publicKey)
-  const publicJwk = { kty, crv, x, y } as JsonWebKey
+  const publicJwk = { kty, crv, x, y } as PublicJwk
   const kid = await calculateJwkThumbprint({ kty, crv, x, y } as Parameters<
     typeof calculateJwkThumbprint
   >[0])

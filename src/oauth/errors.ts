@@ -3,12 +3,21 @@ import type { FailureTable, WireError } from '../http/dialect'
 
 /** Every failure as RFC 6749 section 5.2 words it: `{error, error_description?}`. */
 
+export interface OAuthError {
+  readonly error: string
+  readonly error_description?: string
+  /** What would have been enough (RFC 6750 section 3.1). */
+  readonly scope?: string
+}
+
+type Told = WireError<OAuthError>
+
 function says(
-  status: WireError['status'],
+  status: Told['status'],
   error: string,
   description?: string,
-  headers?: WireError['headers'],
-): () => WireError {
+  headers?: Told['headers'],
+): () => Told {
   const body = {
     error,
     ...(description === undefined ? {} : { error_description: description }),
@@ -42,7 +51,7 @@ function errorOf({ field, rule }: Issue): string | null {
   return metadataNames[name] ?? (rule === 'format' ? valueNames[name] : null) ?? null
 }
 
-export const failures: FailureTable = {
+export const failures: FailureTable<OAuthError> = {
   invalid_input: ({ issues }) => {
     const fields = issues.map(({ field }) => field).filter((field) => field !== '')
     const description =

@@ -1,4 +1,5 @@
 import type { Core } from '../core/context'
+import type { publishedKeys } from '../core/oauth/signing-keys'
 import { scopes } from '../core/scopes'
 
 /** What this server is and does, for programs that set themselves up by it. */
@@ -46,4 +47,9 @@ export function renderMetadata({ settings }: Core) {
     request_parameter_supported: false,
     request_uri_parameter_supported: false,
   }
+}
+
+/** RFC 7517 section 5. */
+export function renderKeys(keys: Awaited<ReturnType<typeof publishedKeys>>) {
+  return { keys: keys.map((key) => ({ ...key, use: 'sig', alg: 'ES256' }) as const) }
 }

@@ -1,10 +1,12 @@
 import type * as z from 'zod/mini'
+import type { Account } from '../core/accounts'
 import type { IssuedToken } from '../core/oauth/access-tokens'
 import type { RegisteredClient } from '../core/oauth/client-registration'
 import type { TokenInfo } from '../core/oauth/introspection'
 import type { TokenSet } from '../core/oauth/token-sets'
 import { holds } from '../core/scopes'
 import type { Viewer } from '../core/sessions'
+import { nameRequest } from './authorize-request'
 import type { RegistrationBody } from './requests'
 
 /** What clients are answered, in the words of the standards. */
@@ -13,7 +15,7 @@ import type { RegistrationBody } from './requests'
 export function renderToken({ token, ttlSeconds, scopes }: IssuedToken) {
   return {
     access_token: token,
-    token_type: 'Bearer',
+    token_type: 'Bearer' as const,
     expires_in: ttlSeconds,
     scope: scopes.join(' '),
   }
@@ -32,47 +34,40 @@ export function renderTokenSet({ access, refreshToken, idToken }: TokenSet) {
 
 /** RFC 7662 section 2.2. Of a token that does not count, nothing is said. */
 export function renderIntrospection(info: TokenInfo | null, issuer: string) {
-  if (info === null) return { active: false }
+  if (info === null) return { active: false as const }
   const shared = {
-    active: true,
+    active: true as const,
     scope: info.scopes.join(' '),
-    token_type: 'Bearer',
+    token_type: 'Bearer' as const,
     iat: seconds(info.issuedAt),
     exp: seconds(info.expiresAt),
     iss: issuer,
   }
-  const person =
-    info.kind === 'client' ? {} : { sub: info.account.id, username: info.account.username }
-  if (info.kind === 'session') return { ...shared, ...person }
+  const person = ({ id, username }: Account) => ({ sub: id, username })
+  if (info.kind === 'session') return { ...shared, ...person(info.account) }
   const { clientId, audience, jti } = info
   const aud = audience.length === 1 ? audience[0] : audience
-  return { ...shared, client_id: clientId, sub: clientId, ...person, aud, jti }
+  const shown = { ...shared, client_id: clientId, aud, jti }
+  return info.kind === 'client'
+    ? { ...shown, sub: clientId }
+    : { ...shown, ...person(info.account) }
 }
 
 /** The older shape, for clients that ask with a token of their own. */
 export function renderTokenInfo(token: string, info: TokenInfo | null) {
-  if (info === null) return { ok: 1, data: { tokenInfo: null } }
-  const client = info.kind === 'session' ? {} : { client: { id: info.clientId } }
-  const user =
-    info.kind === 'client'
-      ? {}
-      : {
-          user: {
-            _id: info.account.id,
-            username: info.account.username,
-            firstName: info.account.firstName,
-            lastName: info.account.lastName,
-            role: info.account.role,
-          },
-        }
+  if (info === null) return { ok: 1 as const, data: { tokenInfo: null } }
   const tokenInfo = {
     accessToken: token,
     accessTokenExpiresAt: new Date(info.expiresAt).toISOString(),
     scope: info.scopes,
-    ...client,
-    ...user,
+    ...(info.kind === 'session' ? {} : { client: { id: info.clientId } }),
+    ...(info.kind === 'client' ? {} : { user: renderTokenUser(info.account) }),
   }
-  return { ok: 1, data: { tokenInfo } }
+  return { ok: 1 as const, data: { tokenInfo } }
+}
+
+function renderTokenUser({ id, username, firstName, lastName, role }: Account) {
+  return { _id: id, username, firstName, lastName, role }
 }
 
 /** Claims of OpenID Connect Core section 5.1, those that the scopes are for. */
@@ -115,4 +110,9 @@ export function renderRegistration(
     token_endpoint_auth_method: sent.token_endpoint_auth_method ?? 'client_secret_basic',
     scope: scopes.join(' '),
   }
+}
+
+/** RFC 9126 section 2.2. */
+export function renderPushed(name: string, ttlSeconds: number) {
+  return { request_uri: nameRequest(name), expires_in: ttlSeconds }
 }

@@ -13,7 +13,7 @@ import { type AppEnv, errorBoundary } from '../http/dialect'
 import { authorize } from './authorize-routes'
 import { failures } from './errors'
 import { logout } from './logout-routes'
-import { renderMetadata } from './metadata'
+import { renderKeys, renderMetadata } from './metadata'
 import * as requests from './requests'
 import { renderIntrospection, renderTokenInfo, renderUserInfo } from './responses'
 import { sentAs, tokens } from './token-routes'
@@ -42,8 +42,7 @@ oauth.on(
 // A copy goes long before a key that was not yet in it signs.
 oauth.get('/oauth/jwks', async (c) => {
   c.header('Cache-Control', 'public, max-age=3600')
-  const keys = await publishedKeys(c.var.core)
-  return c.json({ keys: keys.map((key) => ({ ...key, use: 'sig', alg: 'ES256' })) })
+  return c.json(renderKeys(await publishedKeys(c.var.core)))
 })
 
 oauth.route('/', authorize)

@@ -12,10 +12,10 @@ import { body, check, readBody } from '../http/body'
 import { clientOf } from '../http/client'
 import { type AppEnv, errorBoundary } from '../http/dialect'
 import { shield } from '../http/shield'
-import { nameRequest, toAuthorization } from './authorize-request'
+import { toAuthorization } from './authorize-request'
 import { failures } from './errors'
 import * as requests from './requests'
-import { renderRegistration, renderToken, renderTokenSet } from './responses'
+import { renderPushed, renderRegistration, renderToken, renderTokenSet } from './responses'
 
 /** Where applications get what they were allowed, and where they say beforehand what they want. */
 
@@ -62,7 +62,7 @@ tokens.post('/oauth/par', shield, async (c) => {
   const { client_secret, ...asked } = Object(given)
   const parameters = requests.toParameters({ ...asked, client_id: client.clientId })
   const name = await keepRequest(core, client, parameters, clientOf(c, 'oauth'))
-  return c.json({ request_uri: nameRequest(name), expires_in: pushedTtlSeconds }, 201)
+  return c.json(renderPushed(name, pushedTtlSeconds), 201)
 })
 
 tokens.post('/oauth/register', shield, async (c) => {

@@ -1,4 +1,5 @@
 import { index, integer, primaryKey, sqliteTable, text } from 'drizzle-orm/sqlite-core'
+import type { PublicJwk } from '../crypto/jwt'
 import { accounts, sessions } from './schema'
 
 /** The tables of the authorization server. What a person allows an application is a row in `sessions`. */
@@ -29,7 +30,7 @@ export const clients = sqliteTable('clients', {
 /** Keys that tokens are signed with, in the order in which they take over from each other. */
 export const signingKeys = sqliteTable('signing_keys', {
   kid: text('kid').primaryKey(),
-  publicJwk: text('public_jwk', { mode: 'json' }).$type<JsonWebKey>().notNull(),
+  publicJwk: text('public_jwk', { mode: 'json' }).$type<PublicJwk>().notNull(),
   /** PKCS #8, sealed. */
   privateKey: text('private_key').notNull(),
   madeAt: integer('made_at').notNull().unique(),

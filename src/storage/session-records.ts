@@ -13,7 +13,7 @@ export interface DeviceInfo {
   readonly model: string
   /** Where the client is reached by push messages; an address, not a proof of anything. */
   readonly token: string | null
-  readonly transport: string
+  readonly transport: 'none' | 'apns' | 'fcm' | 'web'
 }
 
 export interface SessionRecord {

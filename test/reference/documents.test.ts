@@ -7,6 +7,23 @@ import { documentOf } from '../../reference/document'
 
 const config = await createConfig({ extends: ['recommended-strict'], telemetry: 'off' })
 
+/** What the linter would have otherwise, and an API cannot. */
+const exceptions: { readonly [api: string]: readonly string[] } = {
+  oauth: [
+    // Nothing can be wrong with a request for what is the same for everybody.
+    'operation-4xx-response #/paths/~1.well-known~1oauth-authorization-server/get/responses',
+    'operation-4xx-response #/paths/~1.well-known~1openid-configuration/get/responses',
+    'operation-4xx-response #/paths/~1oauth~1jwks/get/responses',
+  ],
+  social: [
+    // No other part of a path looks like an id.
+    'no-ambiguous-paths #/paths/~1user~1follow-status~1{userId}',
+    // With these nothing can be wrong.
+    'operation-4xx-response #/paths/~1user~1logout/get/responses',
+    'operation-4xx-response #/paths/~1user~1scopes/get/responses',
+  ],
+}
+
 interface Content {
   readonly schema?: unknown
   readonly examples?: object
@@ -16,9 +33,12 @@ describe.each(apis)('the document of $name', (api) => {
   test('passes a strict linter', async () => {
     const source = JSON.stringify(await documentOf(api))
     const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config })
-    expect(
-      problems.map(({ ruleId, message, location: [place] }) => [ruleId, message, place?.pointer]),
-    ).toEqual([])
+    const found = problems.map(({ ruleId, message, location: [place] }) => {
+      return { problem: `${ruleId} ${place?.pointer}`, message }
+    })
+    const excepted = exceptions[api.name] ?? []
+    expect(found.filter(({ problem }) => !excepted.includes(problem))).toEqual([])
+    expect(found.map(({ problem }) => problem)).toEqual(expect.arrayContaining([...excepted]))
   })
 
   test('has every route, and no other', async () => {

@@ -1,5 +1,5 @@
 import { asc, sql } from 'drizzle-orm'
-import { newSigningKey, type PublicKey } from '../../crypto/jwt'
+import { newSigningKey, type PublicJwk, type PublicKey } from '../../crypto/jwt'
 import { run } from '../../storage/database'
 import { signingKeys } from '../../storage/oauth-schema'
 import type { Core } from '../context'
@@ -25,7 +25,7 @@ const askedAgainMs = 10 * 1000
 
 interface StoredKey {
   readonly kid: string
-  readonly publicJwk: JsonWebKey
+  readonly publicJwk: PublicJwk
   readonly privateKey: string
   readonly madeAt: number
 }

@@ -59,23 +59,26 @@ function reasonOf({ field, rule }: Issue): string {
 
 const badRequest = 'Bad Request'
 
-function error(
-  status: WireError['status'],
-  reason: string,
-  headers?: WireError['headers'],
-): WireError {
+export interface Refusal {
+  readonly error: true
+  readonly reason: string
+}
+
+type Told = WireError<Refusal>
+
+function error(status: Told['status'], reason: string, headers?: Told['headers']): Told {
   return { status, body: { error: true, reason }, ...(headers ? { headers } : {}) }
 }
 
 /** Never a Basic challenge: browsers would answer it with a dialog of their own over the app's page. */
 const challenge = { 'WWW-Authenticate': 'Bearer realm="atrium"' }
 
-function unauthorized(reason = 'Unauthorized'): WireError {
+function unauthorized(reason = 'Unauthorized'): Told {
   return error(401, reason, challenge)
 }
 
 /** The password was right, and the header X-OTP with the second factor is still to come. */
-function codeRequired(reason: string): WireError {
+function codeRequired(reason: string): Told {
   return error(401, reason, { ...challenge, 'X-OTP': 'required' })
 }
 
@@ -83,7 +86,7 @@ function codeRequired(reason: string): WireError {
 export const secondFactorRequired = codeRequired('Two-factor code required.')
 export const lengthRequired = error(411, 'Length Required')
 
-export const failures: FailureTable = {
+export const failures: FailureTable<Refusal> = {
   invalid_input: ({ issues }) => {
     const [issue] = issues
     // Clients expect that nobody is found by less than two characters.

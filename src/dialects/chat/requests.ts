@@ -13,7 +13,7 @@ import type { DeviceInfo } from '../../core/sessions'
 /** Swift writes them in capitals, browsers do not: one device, photo or file is one in both. */
 const Uuid = z
   .string()
-  .check(z.regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i), z.toUpperCase())
+  .check(z.regex(/^[\dA-Fa-f]{8}(-[\dA-Fa-f]{4}){3}-[\dA-Fa-f]{12}$/), z.toUpperCase())
 /** On the way in any secret is let through that could be stored: the core knows the rest. */
 const Secret = z.string().check(z.maxLength(1024))
 const Line = z.string().check(z.maxLength(200), z.refine(isLine))

@@ -1,5 +1,6 @@
 import type { Photo, Portrait } from '../../core/photos'
 import type { ListedSession } from '../../core/session-list'
+import type { DeviceInfo } from '../../core/sessions'
 
 /** What clients of this API are answered. What is absent is left out, never null. */
 
@@ -27,8 +28,12 @@ export function renderUser({ person, photos }: Portrait) {
   }
 }
 
+interface ShownDevice extends Omit<DeviceInfo, 'token'> {
+  readonly token?: string
+}
+
 /** A session that another API opened has no device; clients decode nothing without one. */
-function renderDevice({ id, device, dialect, userAgent }: ListedSession) {
+function renderDevice({ id, device, dialect, userAgent }: ListedSession): ShownDevice {
   if (device === null) {
     return { id: id.toUpperCase(), name: dialect, model: userAgent ?? 'unknown', transport: 'none' }
   }

@@ -67,7 +67,7 @@ async function signInByBasic(
 
 function demandCode(c: Context<AppEnv>): Response {
   const { status, body: told, headers } = secondFactorRequired
-  return c.json(told as object, status, { ...headers })
+  return c.json(told, status, { ...headers })
 }
 
 export const routes = new Hono<AppEnv>()
@@ -221,7 +221,7 @@ routes.delete('/users/me', shield, async (c) => {
 
 routes.post('/uploads', session, async (c) => {
   const length = c.req.header('Content-Length')
-  if (length === undefined) return c.json(lengthRequired.body as object, lengthRequired.status)
+  if (length === undefined) return c.json(lengthRequired.body, lengthRequired.status)
   const { core, viewer } = c.var
   const head = await check(
     requests.UploadHead,
