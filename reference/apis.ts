@@ -1,5 +1,5 @@
-import type { Api } from './describe'
 import { chat } from './chat'
+import type { Api } from './describe'
 import { directory } from './directory'
 import { oauth } from './oauth'
 import { site } from './site'

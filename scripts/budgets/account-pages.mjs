@@ -1,13 +1,11 @@
-import { groups } from './operations.mjs'
-import { password } from './people.mjs'
-import { pictureForm } from './social-graph.mjs'
+import { password, pictureForm } from './people.mjs'
 
 // The pages of an account, but for its security: who somebody is, and where they are signed in.
 
 const form = { status: 303 }
 
 export async function measureAccountPages({ measuring }, { member, signIn }) {
-  const measure = measuring(groups.find(({ name }) => name === 'account'))
+  const measure = measuring('account')
   const owner = await member('account_owner')
   const { jar, username } = owner
   await measure('GET /account', { jar })

@@ -1,14 +1,12 @@
-import { groups } from './operations.mjs'
-import { password } from './people.mjs'
+import { callback, clientId, codeOfApp, password } from './people.mjs'
 
 // The pages of an account that are about its security, and about the applications that may use it.
 
-const { codeAt } = await import('../../src/crypto/totp.ts')
 const section = '/account/security'
 const form = { status: 303 }
 
 export async function measureSecurityPages({ measuring, send, code }, { member }) {
-  const measure = measuring(groups.find(({ name }) => name === 'account'))
+  const measure = measuring('account')
   const { jar } = await member('secured_owner')
   await measure(`GET ${section}`, { jar })
   await measure(`GET ${section}/email`, { jar })
@@ -48,14 +46,14 @@ async function measureApp(measure, { jar }) {
   await measure(`POST ${section}/app`, { ...form, jar })
   const page = await measure(`GET ${section}/app`, { jar })
   const [, secret] = /[?&;]secret=([A-Z2-7]+)/.exec(page)
-  const proof = { code: await codeAt(secret, Date.now()) }
+  const proof = { code: await codeOfApp(secret) }
   await measure(`POST ${section}/app/activate`, { body: proof, jar, budget: 3 })
 }
 
 async function measureApplications(measure, { jar, send }) {
   const request = new URLSearchParams({
-    client_id: 'budgets',
-    redirect_uri: 'https://client.example/callback',
+    client_id: clientId,
+    redirect_uri: callback,
     response_type: 'code',
     scope: 'openid profile',
     code_challenge: 'a'.repeat(43),
@@ -65,6 +63,6 @@ async function measureApplications(measure, { jar, send }) {
   const account = /name="account" value="(\w+)"/.exec(page)?.[1]
   await send('/oauth/consent', { body: { request, account, decision: 'allow' }, jar })
   await measure('GET /account/applications', { jar })
-  const body = { clientId: 'budgets' }
+  const body = { clientId }
   await measure('POST /account/applications/revoke', { ...form, body, jar })
 }

@@ -1,4 +1,3 @@
-import { groups } from './operations.mjs'
 import { bearing, password } from './people.mjs'
 
 // `chat`, in the order of its document, and the uploads that photos rest on.
@@ -13,7 +12,7 @@ const username = 'chat_user'
 const basic = (secret) => ({ Authorization: `Basic ${btoa(`${username}:${secret}`)}` })
 
 export async function measureChat({ measuring, send }) {
-  const measure = measuring(groups.find(({ name }) => name === 'chat'))
+  const measure = measuring('chat')
   const body = { name: 'John Doe', username, password, deviceInfo }
   await measure('POST /users', { body })
   const signIn = (secret) => ({ body: { deviceInfo }, headers: basic(secret) })
@@ -27,7 +26,7 @@ export async function measureChat({ measuring, send }) {
     budget: 3,
   })
   await measure('GET /users/:id', { at: `/users/${self.id}` })
-  await measure('GET /users/', { at: '/users/?s=hat_us' })
+  await measure('GET /users', { at: '/users?s=hat_us' })
   await measurePhotos(measure, headers)
 
   const accountKey = 'a key of twenty-five letters or more'

@@ -1,4 +1,4 @@
-import { operations } from './operations.mjs'
+import { groups, operations } from './operations.mjs'
 
 // Sends requests to the harness, and counts what some of them cost.
 
@@ -62,7 +62,8 @@ export function createCounting(server) {
    * `status` is an error. `budget` is for what the rule of its method is too small for; `variant` tells
    * several rows of one operation apart.
    */
-  function measuring({ name: group, prefix }) {
+  function measuring(group) {
+    const { prefix } = groups.find(({ name }) => name === group)
     return async (name, { at, budget, status = 200, variant, ...request } = {}) => {
       const [method, pattern] = name.split(' ')
       const path = prefix + (at ?? pattern)
@@ -120,6 +121,5 @@ function costOf({ log, KV }) {
     rowsWritten: sum('rowsWritten'),
     after: trips.length - before.length,
     kv: Object.entries(KV.calls).map(([op, count]) => `${count} ${op}`),
-    log: before,
   }
 }

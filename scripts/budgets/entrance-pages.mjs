@@ -1,4 +1,3 @@
-import { groups } from './operations.mjs'
 import { password } from './people.mjs'
 
 // The pages on which people sign in and up, get a new password, and disown an address.
@@ -7,7 +6,7 @@ const form = { status: 303 }
 const still = { budget: 0 }
 
 export async function measureEntrance({ measuring, send, code, codes }, { member }) {
-  const measure = measuring(groups.find(({ name }) => name === 'entrance'))
+  const measure = measuring('entrance')
   const email = 'page@example.com'
   const jar = new Map()
   const typed = { name: 'John Doe', username: 'page_user', email, password }

@@ -1,16 +1,13 @@
 import { createHash } from 'node:crypto'
-import { groups } from './operations.mjs'
-import { bearing, callback } from './people.mjs'
-import { measureSocialByApplication } from './social.mjs'
+import { bearing, callback, clientId } from './people.mjs'
 
 // An application that is let in, from the page on which it asks to its tokens.
 
-const clientId = 'budgets'
 const scope = 'openid profile delegated:profile:read'
 
-export async function measureGrants(counting, { application, member }) {
-  const measure = counting.measuring(groups.find(({ name }) => name === 'oauth'))
-  const { headers } = application(clientId, scope)
+export async function measureGrants({ measuring }, { application, member }) {
+  const measure = measuring('oauth')
+  const headers = application
   const { jar } = await member('oauth_granting')
   const verifier = 'a'.repeat(43)
   const asked = {
@@ -40,7 +37,8 @@ export async function measureGrants(counting, { application, member }) {
 
   const redemption = { code: codeOf(place), redirect_uri: callback, code_verifier: verifier }
   const { access_token, refresh_token } = await measureTokens(measure, headers, redemption)
-  await measureSocialByApplication(counting, access_token)
+  const asking = { headers: bearing(access_token) }
+  await measuring('social')('GET /user/me', { variant: 'by an application', ...asking })
   const given = { body: { token: refresh_token }, headers }
   await measure('POST /oauth/revoke', { variant: 'grant', ...given })
 }

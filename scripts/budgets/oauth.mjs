@@ -1,11 +1,10 @@
-import { groups } from './operations.mjs'
-import { bearing, callback } from './people.mjs'
+import { bearing, callback, clientId } from './people.mjs'
 
 // The authorization server: who it is, applications by themselves, and signing out at their wish.
 
 export async function measureOAuth({ measuring }, { application, member }) {
-  const measure = measuring(groups.find(({ name }) => name === 'oauth'))
-  const { headers } = application('budgets-alone', 'client:oauth:introspect')
+  const measure = measuring('oauth')
+  const headers = application
   const { jar } = await member('oauth_person')
   const session = jar.get('atrium_session')
   const wanted = { body: { grant_type: 'client_credentials' }, headers }
@@ -28,7 +27,7 @@ export async function measureOAuth({ measuring }, { application, member }) {
 }
 
 async function measureLogout(measure, jar) {
-  const asked = { client_id: 'budgets-alone', post_logout_redirect_uri: callback }
+  const asked = { client_id: clientId, post_logout_redirect_uri: callback }
   const request = new URLSearchParams(asked).toString()
   await measure('GET /oauth/logout', { at: `/oauth/logout?${request}`, jar })
   await measure('POST /oauth/logout', { body: asked, jar, budget: 1 })

@@ -34,7 +34,7 @@ const spellings = {
   'social GET /user/code': 'POST /user/code',
   'social GET /user/follow-status/:userId': 'GET /user/follow-status',
   'chat POST /users/resetPassword': 'PUT /users/resetPassword',
-  'chat GET /users': 'GET /users/',
+  'chat GET /users/': 'GET /users',
   'talent POST /v1/auth/password/reset/resend': 'POST /v1/auth/password/reset',
   'talent POST /v1/auth/referral/validate/': 'POST /v1/auth/referral/validate',
   'talent POST /v1/account/password/change': 'POST /v1/account/initiate/2fa',

@@ -1,14 +1,12 @@
 import { createHash } from 'node:crypto'
 import { places } from '../../dev/wrangler.mjs'
 import { execute } from '../target.mjs'
-import { groups } from './operations.mjs'
-import { bearing } from './people.mjs'
-import { pictureForm } from './social-graph.mjs'
+import { bearing, pictureForm } from './people.mjs'
 
 // What belongs to no API and needs nobody.
 
 export async function measureRest({ measuring, send }, { member, server }) {
-  const measure = measuring(groups.find(({ name }) => name === 'rest'))
+  const measure = measuring('rest')
   await measure('GET /', { budget: 0 })
   await measure('GET /healthz')
   const token = allowDeepCheck(server)

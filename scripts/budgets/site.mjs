@@ -1,10 +1,9 @@
-import { groups } from './operations.mjs'
 import { password } from './people.mjs'
 
 // `site`, in the order of its document.
 
 export async function measureSite({ measuring, code }) {
-  const measure = measuring(groups.find(({ name }) => name === 'site'))
+  const measure = measuring('site')
   const jar = new Map()
   const email = 'site@example.com'
   const body = { username: 'site_user', email, password }

@@ -1,13 +1,9 @@
-import { groups } from './operations.mjs'
+import { pictureForm } from './people.mjs'
 
 // `social`: invitations, search, the follow graph and the picture.
 
-/** A PNG of one black point. */
-const point =
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=='
-
 export async function measureGraph({ measuring, send }, { member }) {
-  const measure = measuring(groups.find(({ name }) => name === 'social'))
+  const measure = measuring('social')
   const [fan, star] = [await member('graph_fan'), await member('graph_star')]
   const toward = (verb) =>
     measure(`POST /user/${verb}`, { body: { target: star.id }, jar: fan.jar })
@@ -46,11 +42,4 @@ async function measurePictures(measure, { jar }) {
   await measure('PATCH /user/profile-picture', upload)
   await measure('PATCH /user/profile-picture', { variant: 'another', ...upload })
   await measure('DELETE /user/profile-picture', { jar })
-}
-
-/** A form with a picture in this field. */
-export function pictureForm(field) {
-  const form = new FormData()
-  form.set(field, new Blob([Buffer.from(point, 'base64')], { type: 'image/png' }), 'me.png')
-  return form
 }

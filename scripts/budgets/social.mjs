@@ -1,12 +1,9 @@
-import { groups } from './operations.mjs'
-import { bearing, names, password } from './people.mjs'
+import { names, password } from './people.mjs'
 
 // `social`: accounts, sessions, the second factor and passwords.
 
-const group = groups.find(({ name }) => name === 'social')
-
 export async function measureSocial({ measuring, send, code }, { administrator }) {
-  const measure = measuring(group)
+  const measure = measuring('social')
   const body = { username: 'john_doe', email: 'john@example.com', password, ...names }
   const jar = new Map()
   const signIn = { username: 'john_doe', password, userAgent: 'budgets' }
@@ -58,10 +55,4 @@ async function measureSecondFactor(measure, { jar, signIn, code }) {
   const { sessionHash, user } = pending.data
   const proof = { target: user._id, sessionHash, code: await code() }
   await measure('POST /user/do-2fa', { body: proof, jar })
-}
-
-/** The same reads by an application that was let in. */
-export async function measureSocialByApplication({ measuring }, token) {
-  const measure = measuring(group)
-  await measure('GET /user/me', { variant: 'by an application', headers: bearing(token) })
 }

@@ -1,12 +1,9 @@
-import { groups } from './operations.mjs'
-import { password } from './people.mjs'
+import { codeOfApp, password } from './people.mjs'
 
 // `talent`: one's own account, other people, bookmarks and the second factor.
 
-const { codeAt } = await import('../../src/crypto/totp.ts')
-
 export async function measureTalent({ measuring, code }, { administrator, member }) {
-  const measure = measuring(groups.find(({ name }) => name === 'talent'))
+  const measure = measuring('talent')
   const { id, headers } = await member('talent_user')
   await measure('GET /v1/account', { headers })
   const profile = { bio: { title: 'Engineer' }, talent: { tags: ['web3', 'crypto', 'devops'] } }
@@ -51,7 +48,7 @@ async function measureSecondFactor(measure, { headers, code }) {
   await second('deactivate/2fa', { code: await code() }, { variant: 'mailed', budget: 3 })
   const app = { variant: 'app' }
   const initiated = await second('initiate/2fa', { type: 'google_auth' }, { ...app, status: 202 })
-  const shown = { code: await codeAt(initiated.data.secret, Date.now()) }
+  const shown = { code: await codeOfApp(initiated.data.secret) }
   const activated = await second('activate/2fa', shown, { ...app, budget: 3 })
   const [backupCode] = activated.data.backupCodes
   await second('deactivate/2fa', { code: backupCode }, { ...app, budget: 3 })

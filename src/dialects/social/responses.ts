@@ -59,8 +59,7 @@ export function renderPerson(person: Person) {
     preferredLanguage: profile.preferredLanguage ?? null,
     createdAt: date(person.createdAt),
     updatedAt: date(person.updatedAt),
-    // Left out of the JSON where it is undefined.
-    emailVerified: own ? own.emailVerifiedAt !== null : undefined,
+    ...(own ? { emailVerified: own.emailVerifiedAt !== null } : {}),
   }
 }
 
