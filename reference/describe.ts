@@ -69,8 +69,8 @@ export interface Operation {
 export interface RequestBody {
   /** Left out for a file. */
   readonly schema?: Schema
-  /** What the schema of a body is that was unwrapped, where it may come in more than one shape. */
-  readonly unwrapped?: Schema
+  /** What a body is checked by, where it may come in more than one shape. */
+  readonly checked?: Schema
   readonly examples?: Examples
   /** Content types, where they are not those of the API. */
   readonly types?: readonly string[]

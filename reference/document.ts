@@ -227,7 +227,7 @@ async function refusalsOf(operation: Operation): Promise<AnyFailure[]> {
 
 async function refusalOf(operation: Operation, refused: Refused): Promise<AnyFailure | null> {
   const { body, query } = operation
-  const schema = refused.in === 'body' ? (body?.unwrapped ?? body?.schema) : query
+  const schema = refused.in === 'body' ? (body?.checked ?? body?.schema) : query
   try {
     if (schema) await check(schema, refused.sent, refused.in)
     return null

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { startLocalServer } from '../dev/local-server.mjs'
 import { judgeOf } from './fuzz/answers.mjs'
+import { listen, newMemory } from './fuzz/memory.mjs'
 import { requestsTo } from './fuzz/requests.mjs'
 
 // Sends generated requests to every operation of every document, good ones and bad ones, and fails on
@@ -23,7 +24,6 @@ const inFlight = 6
 /** After so many requests another person asks, and as soon as one has signed out or is gone. */
 const requestsPerPerson = 40
 const personsPerAdministrator = 3
-const heardMax = 40
 
 console.log(`fuzz: seed ${seed}, up to ${sentMax} requests in ${options.seconds} s`)
 const vars = {
@@ -71,7 +71,7 @@ async function readApis() {
   return Promise.all(
     chosen.map(async ({ name }) => {
       const document = await readJson(`/${name}/openapi.json`)
-      const api = { name, document, judge: judgeOf(document), known: { texts: [], numbers: [] } }
+      const api = { name, document, judge: judgeOf(document), known: newMemory() }
       const operations = Object.entries(document.paths).flatMap(([path, item]) =>
         Object.entries(item).map(([method, spec]) => {
           return { api, path, method, spec, offered: Object.keys(item) }
@@ -92,7 +92,7 @@ async function tryOnce(operation, seed, root) {
   sent += 1
   if (!api.person || sent % requestsPerPerson === 0) {
     api.person = await makePerson(root)
-    api.known.texts.push(api.person.username)
+    listen(api.known, api.person.username, 'username')
   }
   const { person } = api
   const context = { known: api.known, person, origin: server.origin }
@@ -113,7 +113,7 @@ async function tryOnce(operation, seed, root) {
   try {
     problem = api.judge(operation, request, { status, headers: response.headers, type, text })
     if (type === 'application/json') listen(api.known, JSON.parse(text))
-    if (type === 'text/plain') listen(api.known, text)
+    if (type === 'text/plain') listen(api.known, text, 'file')
   } catch (error) {
     problem = `${error.message}: ${text.slice(0, 300)}`
   }
@@ -167,18 +167,6 @@ async function ask(method, path, { token }, body) {
   })
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
   return answer
-}
-
-/** Remembers the ids, names and codes of an answer, but no dates. */
-function listen(known, value) {
-  if (typeof value === 'string') {
-    const isDate = /^\d{4}-\d\d-\d\dT/.test(value)
-    const isShort = value.length >= 3 && value.length <= 100
-    if (isShort && !isDate && !known.texts.includes(value)) known.texts.push(value)
-  } else if (typeof value === 'number') known.numbers.push(value)
-  else for (const part of Object.values(Object(value))) listen(known, part)
-  if (known.texts.length > heardMax) known.texts.shift()
-  if (known.numbers.length > heardMax) known.numbers.shift()
 }
 
 function report() {

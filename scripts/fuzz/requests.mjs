@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { heardAs } from './memory.mjs'
 import { renewed, resolve, strange, strangeText, valuesOf } from './values.mjs'
 
 // Requests to an operation as its document has it: as it wants them, and wrong in every way we know.
@@ -67,11 +68,13 @@ function addresses(path, { parameters = [] }, document, known) {
   })
 }
 
-function textsOf({ schema, example }, document, known) {
+function textsOf({ name, schema, example }, document, known) {
   const made = valuesOf(schema, document, known).map((value) =>
     (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed(),
   )
-  return example === undefined ? made : fc.oneof(made, fc.constant(String(example)))
+  const heard = heardAs(known, name).map((value) => String(value).toWellFormed())
+  const given = example === undefined ? heard : [...heard, String(example)]
+  return given.length === 0 ? made : fc.oneof(made, fc.constantFrom(...given))
 }
 
 function headers({ parameters = [] }, document, known) {

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import { heardAs } from './memory.mjs'
 
 // Values for a schema of a document: good ones, and those of which much software dies.
 
@@ -80,7 +81,7 @@ export function valuesOf(schema, document, known) {
         maxLength: Math.max(schema.minItems ?? 0, Math.min(schema.maxItems ?? 3, 3)),
       })
     case 'object':
-      return objects(schema, values)
+      return objects(schema, values, known)
     default:
       return strange
   }
@@ -139,10 +140,12 @@ export function renewed(example) {
   return fc.record(Object.fromEntries(fields))
 }
 
-function objects({ properties = {}, required = [] }, values) {
+function objects({ properties = {}, required = [] }, values, known) {
   const fields = Object.entries(properties).map(([name, part]) => {
     const [, likely] = meant.find(([pattern]) => pattern.test(name)) ?? []
-    return [name, likely ? fc.oneof(values(part), likely) : values(part)]
+    const heard = heardAs(known, name)
+    const spoken = heard.length === 0 ? [] : [fc.constantFrom(...heard)]
+    return [name, fc.oneof(values(part), ...(likely ? [likely] : []), ...spoken)]
   })
   return fc.record(Object.fromEntries(fields), { requiredKeys: required })
 }

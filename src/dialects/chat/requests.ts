@@ -30,10 +30,11 @@ export const Device = z.pipe(
   z.transform((sent): DeviceInfo => ({ ...sent, token: sent.token ?? null })),
 )
 
+export const LoginBody = z.object({ deviceInfo: Device })
+
 /** A sign-in sends its device under a key as documented, or bare as its clients do. */
-export function unwrappedDevice(input: unknown): unknown {
-  const sent = Object(input)
-  return Object.hasOwn(sent, 'deviceInfo') ? sent.deviceInfo : input
+export function wrappedDevice(input: unknown): unknown {
+  return Object.hasOwn(Object(input), 'deviceInfo') ? input : { deviceInfo: input }
 }
 
 /** Names are one text here and two in the core: what follows the first space is the last name. */

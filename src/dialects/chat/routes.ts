@@ -95,9 +95,9 @@ routes.post(
 routes.post(
   '/users/login',
   shield,
-  body(requests.Device, { ...jsonOnly, unwrap: requests.unwrappedDevice }),
+  body(requests.LoginBody, { ...jsonOnly, unwrap: requests.wrappedDevice }),
   async (c) => {
-    const signedIn = await signInByBasic(c, c.req.valid('json'))
+    const signedIn = await signInByBasic(c, c.req.valid('json').deviceInfo)
     if (signedIn === null) return demandCode(c)
     const { token } = signedIn.session
     return answerSelf(c, ofSession(token), token)

@@ -364,6 +364,19 @@ describe('what is refused', () => {
     expect([answer.status, answer.json]).toEqual([400, failure(reason)])
   })
 
+  test.each<[object, string]>([
+    [{ id: 'no uuid' }, 'Invalid value: deviceInfo.id.'],
+    [{ name: 7 }, 'Invalid value: deviceInfo.name.'],
+    [{ transport: undefined }, 'Invalid value: deviceInfo.transport.'],
+  ])('POST /users/login from a device with %j, wrapped or bare', async (change, reason) => {
+    const { username } = await newChatPerson(app)
+    const device = { ...newDevice(), ...change }
+    for (const body of [{ deviceInfo: device }, device]) {
+      const answer = await app.call('/chat/users/login', { body, headers: basic(username) })
+      expect([answer.status, answer.json]).toEqual([400, failure(reason)])
+    }
+  })
+
   test('POST /users with a username that is taken, in any case', async () => {
     const { username } = await newChatPerson(app)
     const body = { ...sample(), username: username.toUpperCase() }
