@@ -46,6 +46,11 @@ export interface Atrium {
   scheduled(controller: ScheduledController, env: Env, ctx: ExecutionContext): Promise<void>
 }
 
+/** With every route there is; method ALL is for what stands before them. */
+export interface RoutedAtrium extends Atrium {
+  readonly routes: readonly { readonly method: string; readonly path: string }[]
+}
+
 const refusedSeconds = 60
 
 /** `now` gives milliseconds since the epoch; `post` brings messages to webhooks. */
@@ -55,7 +60,7 @@ export function createApp({
 }: {
   now?: () => number
   post?: PostMessage
-} = {}): Atrium {
+} = {}): RoutedAtrium {
   const factories = new WeakMap<Env, ReturnType<typeof createCoreFactory>>()
 
   // The settings are read once per environment, which the platform makes once per isolate.
@@ -128,6 +133,8 @@ export function createApp({
   })
 
   return {
+    routes: app.routes,
+
     async fetch(request, env, ctx) {
       paths.set(request, await routedPath(request))
       return app.fetch(request, env, ctx)

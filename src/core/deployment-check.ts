@@ -24,7 +24,7 @@ const probeKey = (core: Core) => `check:${core.requestId}`
 /**
  * Tries everything that the core stands on, once. Fails with not_authenticated without a token that
  * the operator has put into `deployment_checks`: it is used up first, so that nobody buys a second
- * password hash with it. Three round trips.
+ * password hash with it. Two round trips.
  */
 export async function checkDeployment(core: Core, token: string | null): Promise<readonly Check[]> {
   if (token === null) return fail({ code: 'not_authenticated' })

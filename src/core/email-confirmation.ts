@@ -8,7 +8,7 @@ import { fail } from './errors'
 import { emailKey } from './identifiers'
 import { prepareLetter } from './outbox'
 import { voidSecondFactor } from './second-factor-removal'
-import { endAllStatements, isTokenAlive } from './sessions'
+import { authenticate, type Caller, endAllStatements, isTokenAlive, ownNumber } from './sessions'
 import { sourcesOf } from './sources'
 import { type Bucket, hourlyQuota, isOverQuota, quotaState, requireQuota } from './throttle'
 
@@ -92,15 +92,20 @@ export async function confirmationQuotas(
 }
 
 /**
- * Mails a new code to an account whose address is not confirmed, by its id or address. Fails with
- * nothing_to_confirm, also for an account that does not exist, and with too_many_attempts. Two round
- * trips, whether or not there is an account.
+ * Mails a new code to an account whose address is not confirmed, by its id or address or to whoever
+ * asks. Fails with nothing_to_confirm, also for an account that does not exist, and with
+ * too_many_attempts. Two round trips, whether or not there is an account.
  */
 export async function resendConfirmation(
   core: Core,
-  to: { readonly id: string } | { readonly email: string },
+  to: { readonly id: string } | { readonly email: string } | Caller,
 ): Promise<void> {
-  const isNamed = 'id' in to ? sql`id = ${to.id}` : sql`email_key = ${emailKey(to.email)}`
+  const isNamed =
+    'token' in to
+      ? sql`number = ${await ownNumber(to)} AND ${await isTokenAlive(core, to.token)}`
+      : 'id' in to
+        ? sql`id = ${to.id}`
+        : sql`email_key = ${emailKey(to.email)}`
   const number = sql`(SELECT number FROM accounts WHERE ${isNamed})`
   const mails = hourlyQuota(
     sql`'confirmation-codes:' || ${number}`,
@@ -109,12 +114,13 @@ export async function resendConfirmation(
   // Counted for an account that waits for its code alone: nobody uses up the quota of another.
   const unconfirmed = sql`email_key IS NOT NULL AND email_verified_at IS NULL AND disabled_at IS NULL`
   const isOpen = sql`EXISTS (SELECT 1 FROM accounts WHERE ${isNamed} AND ${unconfirmed})`
-  const [[account], , counted] = await run(
-    core.db,
+  const queries = [
     core.db.all<{ number: number; username: string; email: string }>(sql`
       SELECT number, username, email FROM accounts WHERE number = ${number} AND ${unconfirmed}`),
     ...quotaState(core, mails, isOpen),
-  )
+  ] as const
+  const [[account], , counted] =
+    'token' in to ? (await authenticate(core, to, ...queries)).rows : await run(core.db, ...queries)
   const isOver = isOverQuota(core, mails, counted)
   const confirmation = await prepareConfirmation(core, {
     kind: 'confirm_email',

@@ -249,17 +249,23 @@ export function endAllStatements(core: Core, account: SQL, keep: string | null):
 
 /**
  * Ends every session of the account that a token belongs to, its own among them. An application needs
- * to be allowed all of the account.
+ * to be allowed all of the account. Two round trips.
  */
 export async function endAllSessions(core: Core, credentials: Credentials): Promise<void> {
   if (credentials.token === null) return
   const [[found]] = await run(core.db, verdict(core, await hashToken(credentials.token)))
   if (!found) return
   const scopes = scopesHeld(credentials, found, found.grantee?.clientScopes ?? null)
-  if (scopes === null) return
+  if (scopes !== null) await endSessionsOf(core, { account: found.account, scopes })
+}
+
+/** The same where the caller is known already. One round trip. */
+export async function endSessionsOf(
+  core: Core,
+  { account: { number }, scopes }: Pick<Viewer, 'account' | 'scopes'>,
+): Promise<void> {
   const scope = 'delegated:all'
   if (!holds(scopes, scope)) fail({ code: 'missing_scope', scope })
-  const { number } = found.account
   await commit(
     core.db,
     endAllStatements(core, sql`${number}`, null),

@@ -7,7 +7,7 @@ import type { Viewer } from '../core/sessions'
 import { body } from '../http/body'
 import { clientOf } from '../http/client'
 import { keepSignedIn } from '../http/cookies'
-import { readPageCredentials, session } from '../http/credentials'
+import { caller, readPageCredentials, session } from '../http/credentials'
 import type { AppEnv } from '../http/dialect'
 import { answerPage } from '../http/page'
 import { answerRefusal, pageBoundary } from '../http/page-failures'
@@ -86,7 +86,9 @@ const isWaiting = ({ account }: Viewer) =>
  * A code confirms the account of whoever is signed in, and no other: somebody may have made one with this
  * address, and the address's owner must not confirm it for them.
  */
-const signedIn = session({ scope: null, needsConfirmedEmail: false }, readPageCredentials)
+const needs = { scope: null, needsConfirmedEmail: false }
+const signedIn = session(needs, readPageCredentials)
+const asking = caller(needs, readPageCredentials)
 
 signUpPages.get('/confirm-email', async (c) => {
   const { sent, continue: wanted } = c.req.query()
@@ -117,16 +119,17 @@ signUpPages.post('/confirm-email', shield, signedIn, body(ConfirmBody), async (c
 
 const ResendBody = z.object({ continue: z.optional(z.string()) })
 
-signUpPages.post('/confirm-email/resend', shield, signedIn, body(ResendBody), async (c) => {
-  const { account } = c.var.viewer
+signUpPages.post('/confirm-email/resend', shield, asking, body(ResendBody), async (c) => {
   const path = safeContinue(c.req.valid('json').continue)
   try {
-    await resendConfirmation(c.var.core, { id: account.id })
+    await resendConfirmation(c.var.core, c.var.caller)
   } catch (error) {
     // It was confirmed meanwhile, in another tab or elsewhere.
     if (failureOf(error)?.code === 'nothing_to_confirm') return c.redirect(path, 303)
+    const viewer = await findViewer(c)
+    if (viewer === null) throw error
     const to = await findDestination(c, path)
-    const { email } = account
+    const { email } = viewer.account
     return answerRefusal(c, error, (problem) => confirmPage({ to, email, problem }))
   }
   return c.redirect(onTheWay('/confirm-email', path, { sent: '1' }), 303)

@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { endSessionById, type ListedSession, listSessions } from '../core/session-list'
-import { endAllSessions, endOtherSessions } from '../core/sessions'
+import { endOtherSessions, endSessionsOf } from '../core/sessions'
 import { body } from '../http/body'
 import { clearSessionCookie } from '../http/cookies'
 import type { AppEnv } from '../http/dialect'
@@ -71,7 +71,7 @@ sessionsPage.post(`${path}/end-others`, session, async (c) => {
 })
 
 sessionsPage.post(`${path}/end-all`, session, async (c) => {
-  await endAllSessions(c.var.core, c.var.caller)
+  await endSessionsOf(c.var.core, c.var.viewer)
   clearSessionCookie(c)
   return c.redirect('/sign-in?signed-out=1', 303)
 })

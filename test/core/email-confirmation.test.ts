@@ -12,7 +12,15 @@ import {
   viewerOf,
 } from '../support/accounts'
 import { codeFrom } from '../support/app'
-import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
+import {
+  callerWith,
+  change,
+  clientAt,
+  interrupted,
+  refusal,
+  rowsOf,
+  testCore,
+} from '../support/core'
 
 const atrium = testCore()
 
@@ -250,5 +258,21 @@ describe('asking for the mail again', () => {
     expect(atrium.mails).toHaveLength(before)
     // The code that was mailed last still counts.
     await confirm(codeFor(account))
+  })
+
+  test('by a session that is over mails nothing, and takes nothing from its owner', async () => {
+    const account = await newUnconfirmed(atrium)
+    const dead = await signIn(atrium, account)
+    await change('UPDATE accounts SET epoch = epoch + 1 WHERE number = ?', account.number)
+    const { session } = await signIn(atrium, account)
+    const ask = (token: string) =>
+      atrium.request((core) => resendConfirmation(core, callerWith(token)))
+    const before = atrium.mails.length
+    for (let i = 0; i < 11; i += 1) {
+      expect(await refusal(ask(dead.session.token))).toEqual({ code: 'not_authenticated' })
+    }
+    expect(atrium.mails).toHaveLength(before)
+    await ask(session.token)
+    await confirm(codeFor(account), { accountId: account.id, token: session.token })
   })
 })

@@ -72,6 +72,7 @@ export async function walkTheAccounts(bindings: Bindings): Promise<void> {
 
   const unconfirmed = await newUnconfirmed(atrium)
   await atrium.request((core) => resendConfirmation(core, { id: unconfirmed.id }))
+  await refusal(atrium.request((core) => resendConfirmation(core, caller)))
   await newUnconfirmed(
     atrium,
     registration({ email: unconfirmed.email, replacesUnconfirmed: true }),

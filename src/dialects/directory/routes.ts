@@ -8,7 +8,7 @@ import { fail } from '../../core/errors'
 import { login } from '../../core/login'
 import { requireRecentAuthentication } from '../../core/reauthentication'
 import { registerAccount, registerAndSignIn } from '../../core/registration'
-import { authenticate, endAllSessions, endSession } from '../../core/sessions'
+import { authenticate, endSession, endSessionsOf } from '../../core/sessions'
 import { body, check, readBody, readQuery } from '../../http/body'
 import { clientOf } from '../../http/client'
 import * as credentials from '../../http/credentials'
@@ -64,7 +64,7 @@ routes.post('/users/login', shield, body(requests.LoginBody), async (c) => {
 
 routes.post('/users/logout', bearer, body(requests.LogoutBody), async (c) => {
   if (c.req.valid('json').all === true) {
-    await endAllSessions(c.var.core, c.var.caller)
+    await endSessionsOf(c.var.core, c.var.viewer)
     return c.json({ message: 'All login tokens have been invalidated.' })
   }
   await endSession(c.var.core, c.var.caller)

@@ -99,18 +99,13 @@ routes.get('/user/verify-email', notByHead, shield, query(requests.VerifyEmailQu
 )
 
 async function resendVerification(c: Context<AppEnv>, target: string | undefined) {
-  const accountId = target ?? (await ownId(c))
-  await resendConfirmation(c.var.core, { id: accountId })
-  return c.json(success('Verification email resent successfully.'))
-}
-
-async function ownId(c: Context<AppEnv>): Promise<string> {
-  const { viewer } = await authenticate(c.var.core, {
+  const oneself = () => ({
     ...readCredentials(c),
-    scope: 'delegated:profile:read',
+    scope: 'delegated:profile:read' as const,
     needsConfirmedEmail: false,
   })
-  return viewer.account.id
+  await resendConfirmation(c.var.core, target === undefined ? oneself() : { id: target })
+  return c.json(success('Verification email resent successfully.'))
 }
 
 routes.get('/user/resend-verification', notByHead, shield, query(requests.ResendQuery), (c) =>
