@@ -2,8 +2,9 @@ import { parseArgs } from 'node:util'
 import fc from 'fast-check'
 import { startLocalServer } from '../dev/local-server.mjs'
 import { judgeOf } from './fuzz/answers.mjs'
+import { newLetters, wantsLetter } from './fuzz/letters.mjs'
 import { listen, newMemory } from './fuzz/memory.mjs'
-import { requestsTo } from './fuzz/requests.mjs'
+import { namesIn, requestsTo } from './fuzz/requests.mjs'
 
 // Sends generated requests to every operation of every document, good ones and bad ones, and fails on
 // an answer outside the document and on any 5xx. The same seed makes the same requests, but for ids
@@ -29,10 +30,10 @@ console.log(`fuzz: seed ${seed}, up to ${sentMax} requests in ${options.seconds}
 const vars = {
   THROTTLE: 'off',
   PASSWORD_ITERATIONS: '1000',
-  REQUIRE_EMAIL_VERIFICATION: 'false',
   CLIENT_REGISTRATION: 'open',
 }
 const server = await startLocalServer({ vars })
+const letters = newLetters(server.origin)
 const problems = new Map()
 const tally = new Map()
 const documented = new Map()
@@ -93,9 +94,11 @@ async function tryOnce(operation, seed, root) {
   if (!api.person || sent % requestsPerPerson === 0) {
     api.person = await makePerson(root)
     listen(api.known, api.person.username, 'username')
+    listen(api.known, api.person.email, 'email')
   }
   const { person } = api
-  const context = { known: api.known, person, origin: server.origin }
+  const own = await fieldsOf(person, operation, seed)
+  const context = { known: api.known, person, origin: server.origin, own }
   const [request] = fc.sample(requestsTo(operation, api.document, context), { seed, numRuns: 1 })
   const { method, headers, body } = request
   const response = await fetch(server.origin + request.path, {
@@ -112,7 +115,10 @@ async function tryOnce(operation, seed, root) {
   let problem
   try {
     problem = api.judge(operation, request, { status, headers: response.headers, type, text })
-    if (type === 'application/json') listen(api.known, JSON.parse(text))
+    if (type === 'application/json') {
+      listen(api.known, JSON.parse(text))
+      letters.hear(addressIn(body) ?? person.email, JSON.parse(text))
+    }
     if (type === 'text/plain') listen(api.known, text, 'file')
   } catch (error) {
     problem = `${error.message}: ${text.slice(0, 300)}`
@@ -126,6 +132,22 @@ async function tryOnce(operation, seed, root) {
   const key = `${id} ${status} ${problem.slice(0, 80)}`
   if (!problems.has(key)) problems.set(key, { id, seed, request, problem, count: 0 })
   problems.get(key).count += 1
+}
+
+/** What is right in this person's requests, with what was mailed to them or to somebody else. */
+async function fieldsOf({ username, email, password }, { api, spec }, seed) {
+  const names = namesIn(spec, api.document)
+  const letter = wantsLetter(names) ? await letters.read(email, names, seed) : {}
+  return { username, email, password, currentPassword: password, oldPassword: password, ...letter }
+}
+
+function addressIn(body) {
+  try {
+    const { email } = JSON.parse(body)
+    return typeof email === 'string' ? email : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** Somebody with a session that is good in every API; some are administrators. */
@@ -142,10 +164,14 @@ async function makePerson(root) {
 
 async function register() {
   const username = `p${process.hrtime.bigint()}`
-  const person = { username, password: 'a long enough password' }
-  const sent = { ...person, email: `${username}@example.com`, name: 'Ada Byron' }
-  const answer = await ask('POST', '/site/user/create', {}, sent)
-  const token = /TOKEN=([^;]+)/.exec(answer.headers.getSetCookie().join('\n'))?.[1]
+  const email = `${username}@example.com`
+  const person = { username, email, password: 'a long enough password' }
+  await ask('POST', '/site/user/create', {}, { ...person, name: 'Ada Byron' })
+  const code = await letters.take(email)
+  await ask('POST', '/social/user/verify-email', {}, { code })
+  const { password } = person
+  const signedIn = await ask('POST', '/site/user/auth', {}, { username, password })
+  const token = /TOKEN=([^;]+)/.exec(signedIn.headers.getSetCookie().join('\n'))?.[1]
   return { ...person, token }
 }
 

@@ -4,15 +4,18 @@ import { renewed, resolve, strange, strangeText, valuesOf } from './values.mjs'
 
 // Requests to an operation as its document has it: as it wants them, and wrong in every way we know.
 
-/** Gives requests as `{method, path, headers, body, isKnown}`; not `isKnown` is a method nobody offers. */
-export function requestsTo(operation, document, { known, person, origin }) {
+/**
+ * Gives requests as `{method, path, headers, body, isKnown}`; not `isKnown` is a method nobody offers.
+ * `own` are fields that are right for this person, and right together.
+ */
+export function requestsTo(operation, document, { known, person, origin, own }) {
   const { method, path, spec } = operation
   return fc
     .record({
-      address: addresses(path, spec, document, known),
+      address: addresses(path, spec, document, known, own),
       credentials: credentials(spec, document, person, origin),
-      body: method === 'get' ? fc.constant({}) : bodies(spec, document, known),
-      given: headers(spec, document, known),
+      body: method === 'get' ? fc.constant({}) : bodies(spec, document, known, own),
+      given: headers(spec, document, known, own),
       otherMethod: fc.integer({ min: 0, max: 30 }),
     })
     .map(({ address, credentials, body, given, otherMethod }) => {
@@ -31,13 +34,13 @@ function methodsNot({ offered }) {
   return ['delete', 'patch', 'put', 'post'].find((method) => !offered.includes(method))
 }
 
-function addresses(path, { parameters = [] }, document, known) {
+function addresses(path, { parameters = [] }, document, known, own) {
   const inPath = parameters.filter((one) => one.in === 'path')
   const inQuery = parameters.filter((one) => one.in === 'query')
   const segment = (parameter) =>
     fc
       .oneof(
-        { arbitrary: textsOf(parameter, document, known), weight: 4 },
+        { arbitrary: textsOf(parameter, document, known, own), weight: 4 },
         { arbitrary: strangeText, weight: 1 },
       )
       // An address loses empty segments and dots before it is sent.
@@ -49,7 +52,7 @@ function addresses(path, { parameters = [] }, document, known) {
         one.name,
         fc.oneof(
           {
-            arbitrary: fc.array(textsOf(one, document, known), { minLength: 1, maxLength: 1 }),
+            arbitrary: fc.array(textsOf(one, document, known, own), { minLength: 1, maxLength: 1 }),
             weight: 6,
           },
           { arbitrary: fc.array(strangeText, { minLength: 1, maxLength: 2 }), weight: 1 },
@@ -68,21 +71,24 @@ function addresses(path, { parameters = [] }, document, known) {
   })
 }
 
-function textsOf({ name, schema, example }, document, known) {
+function textsOf({ name, schema, example }, document, known, own) {
   const made = valuesOf(schema, document, known).map((value) =>
     (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed(),
   )
   const heard = heardAs(known, name).map((value) => String(value).toWellFormed())
   const given = example === undefined ? heard : [...heard, String(example)]
-  return given.length === 0 ? made : fc.oneof(made, fc.constantFrom(...given))
+  const likely = given.length === 0 ? made : fc.oneof(made, fc.constantFrom(...given))
+  return name in own ? fc.oneof(likely, fc.constant(String(own[name]))) : likely
 }
 
-function headers({ parameters = [] }, document, known) {
+function headers({ parameters = [] }, document, known, own) {
   const named = parameters.filter((one) => one.in === 'header')
   const fields = named.map((one) => [
     one.name,
     // What no program could send is left out.
-    textsOf(one, document, known).filter((text) => /^[\x21-\x7e][\x20-\x7e]*(?<! )$/.test(text)),
+    textsOf(one, document, known, own).filter((text) =>
+      /^[\x21-\x7e][\x20-\x7e]*(?<! )$/.test(text),
+    ),
   ])
   return fc.record(Object.fromEntries(fields), { requiredKeys: [] })
 }
@@ -116,7 +122,7 @@ function shown(scheme, { token, username, password }) {
   return { Authorization: isBasic ? `Basic ${basic}` : `Bearer ${token}` }
 }
 
-function bodies({ requestBody }, document, known) {
+function bodies({ requestBody }, document, known, own) {
   if (!requestBody) return fc.constant({})
   const [type, { schema, examples = {} }] = Object.entries(requestBody.content)[0]
   const types = Object.keys(requestBody.content)
@@ -127,6 +133,8 @@ function bodies({ requestBody }, document, known) {
     ...Object.values(examples).map(({ value }) => fc.oneof(fc.constant(value), renewed(value))),
   )
   const fields = fieldsOf(schema, document)
+  const ours = Object.fromEntries(Object.entries(own).filter(([name]) => fields.includes(name)))
+  const right = good.map((value) => ({ ...Object(value), ...ours }))
   const wrong = fc
     .tuple(
       good,
@@ -157,6 +165,7 @@ function bodies({ requestBody }, document, known) {
   return fc
     .oneof(
       { arbitrary: asJson(good), weight: 5 },
+      { arbitrary: asJson(right), weight: 2 * Object.keys(ours).length },
       { arbitrary: asJson(wrong), weight: 5 },
       ...(types.includes('application/x-www-form-urlencoded')
         ? [{ arbitrary: asForm, weight: 1 }]
@@ -176,6 +185,13 @@ function changed(value, field, odd, how) {
   if (how === 'add') return { ...value, surplus: odd }
   const { [field]: _, ...rest } = value
   return how === 'drop' ? rest : { ...rest, [field]: odd }
+}
+
+/** The names of whatever an operation may be told. */
+export function namesIn({ parameters = [], requestBody }, document) {
+  const [sent] = Object.values(requestBody?.content ?? {})
+  const fields = sent?.schema ? fieldsOf(sent.schema, document) : []
+  return [...parameters.map(({ name }) => name), ...fields]
 }
 
 function fieldsOf(schema, document) {
