@@ -10,9 +10,9 @@ import { auditOn } from './audit'
 import { storeCompleteness } from './completeness'
 import type { Client, Core } from './context'
 import { fail, failInput } from './errors'
-import { approvePending } from './follows'
 import { nameKey, usernameKey } from './identifiers'
 import { preparePasswordChange } from './password-change'
+import { approvePending, oweApproval } from './pending-follows'
 import { type Portfolio, portfolioColumns, toPortfolio } from './portfolios'
 import { requireRecentAuthentication } from './reauthentication'
 import { isAlive, type Viewer } from './sessions'
@@ -212,7 +212,7 @@ async function applyChanges<Q extends Query>(
           AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL
           AND NOT EXISTS (${foreign})`),
       ...(passwordChange?.statements ?? []),
-      ...(changes.isPrivate === false ? [approvePending(core, mine)] : []),
+      ...(changes.isPrivate === false ? [approvePending(core, mine), oweApproval(core, mine)] : []),
       ...(tagging?.statements(mine) ?? []),
       ...(changes.profile || tagging ? [storeCompleteness(core, mine)] : []),
       ...address.statements(sql`${mine} IS NOT NULL`),

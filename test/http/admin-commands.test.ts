@@ -140,6 +140,11 @@ test('a webhook is listed, paused, goes on, gets again what it did not take, and
   expect(output).toContain('waiting  0, given up 1')
   expect(output).not.toContain('sealed')
   expect((await admin('webhook', 'dead-letters', id)).output).toContain('answers 500')
+  // Whatever waits, looking and removing cost no more than so much.
+  await database.execute(`INSERT INTO webhook_deliveries (delivery_id, webhook_id, event_type, event_data, happened_at, due_at)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+    SELECT 'waits ' || i, '${id}', 'account.created', '{"accountId":"1"}', 0, ${Date.now() * 2} FROM n`)
+  expect((await admin('webhook', 'list')).output).toContain('waiting  1000 or more, given up 1')
 
   for (let i = 0; i < 2; i += 1) expect((await admin('webhook', 'pause', id)).code).toBe(0)
   expect((await admin('webhook', 'list')).output).toContain('paused since')
@@ -150,6 +155,11 @@ test('a webhook is listed, paused, goes on, gets again what it did not take, and
   expect(await again()).toEqual({ code: 0, output: '1 sent again within a minute.' })
   expect((await again()).code).toBe(1)
   expect((await admin('webhook', 'remove', id)).code).toBe(0)
+  const left = `SELECT COUNT(*) AS n FROM webhook_deliveries WHERE webhook_id = '${id}'`
+  expect(await database.execute(left)).toEqual([{ n: 2 }])
+  expect((await admin('webhook', 'list')).output).toBe('There are no webhooks in the database.')
+  await runCron('17 * * * *')
+  expect(await database.execute(left)).toEqual([{ n: 0 }])
   for (const word of ['pause', 'resume', 'remove']) {
     expect(await admin('webhook', word, id)).toMatchObject({ code: 1 })
   }
