@@ -14,7 +14,7 @@ import { emailKey, isEmail, usernameKey } from './identifiers'
 import { nameDigest } from './login'
 import { prepareLetter } from './outbox'
 import { passwordIssue } from './passwords'
-import { voidSecondFactor } from './second-factor-removal'
+import { voidUnproven } from './second-factor-removal'
 import { endAllStatements, type Viewer } from './sessions'
 import { type Sources, sourcesOf } from './sources'
 import {
@@ -136,7 +136,8 @@ interface ResetRow {
 
 /**
  * Sets a new password by a mailed code, which counts once. Every session and grant ends. An account
- * that had never confirmed its address loses all that was set before, and has confirmed it now;
+ * that had never confirmed its address loses all that was set before, the role of an administrator
+ * included, and has confirmed it now;
  * any other keeps its second factor. An account key set before could set a password again, and goes.
  *
  * Fails with invalid_code, account_not_found (disabled) or invalid_input; a password that is
@@ -182,7 +183,7 @@ export async function resetPassword(
       ),
       ...forgiven.map((bucket) => clear(core, bucket, sql`${mine} IS NOT NULL`)),
       letter.owe(confirmedAddress(mine)),
-      ...voidSecondFactor(core, unproven),
+      ...voidUnproven(core, unproven),
       core.db.run(sql`UPDATE accounts SET password_hash = ${passwordHash}, updated_at = ${now},
           account_key_hash = NULL,
           email_verified_at = COALESCE(email_verified_at, ${now})
