@@ -113,8 +113,9 @@ async function change<Q extends Query>(
   if (issues.length > 0) failInput(issues)
 
   const { password } = changes
-  const { role, ...rest } = changes
-  const made = role === target.role ? rest : changes
+  // A role that somebody has already is not given again, and so not kept as given.
+  const { role, ...others } = changes
+  const made = role === target.role ? others : changes
   return applyChanges(core, viewer, target, made, client, {
     isAdministration: !isOwn,
     keepToken: isOwn ? viewer.session.tokenHash : null,
