@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { unstable_splitSqlQuery as splitSql } from 'wrangler'
 import { runAdmin } from '../../scripts/admin-commands.mjs'
 import { openBindings } from '../../scripts/bindings.mjs'
-import { isSignedIn, login, newPerson, resetHarness, runCron, signIn } from './harness'
+import { isSignedIn, login, newPerson, register, resetHarness, runCron, signIn } from './harness'
 import type { Ran } from './operator'
 
 /** What the operator does from the shell to somebody, and what is kept of it. */
@@ -32,6 +32,8 @@ async function admin(...args: readonly string[]): Promise<Ran> {
 beforeAll(async () => {
   await resetHarness()
   place = await openBindings({ env: 'production', harness: true, 'persist-to': inject('state') })
+  // The first account of a local database administers: it is somebody else.
+  await register()
 })
 afterAll(() => place?.close())
 
@@ -91,6 +93,19 @@ test('somebody is found, looked at, closed, opened, signed out and deleted', asy
   expect((await admin('audit')).output.split('\n')[0]).toContain(
     `the shell: account deleted  ${username} ${id}`,
   )
+})
+
+test('nobody with an unconfirmed address is made an administrator', async () => {
+  const { id, username } = await newPerson()
+  await database.execute(`UPDATE accounts SET email_verified_at = NULL WHERE id = '${id}'`)
+  expect(await admin('grant', username)).toEqual({
+    code: 1,
+    output: `${username} has not confirmed the address: whoever reads its mail would administer the database.`,
+  })
+  expect((await admin('show', username)).output).not.toContain('(administrator)')
+  await database.execute(`UPDATE accounts SET email = NULL, email_key = NULL WHERE id = '${id}'`)
+  expect((await admin('grant', username)).code).toBe(0)
+  expect((await actsOn(id)).map(({ act }) => act)).toEqual(['administrator_granted'])
 })
 
 test('the files of somebody who is deleted are owed to cron', async () => {
