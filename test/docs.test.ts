@@ -135,7 +135,7 @@ describe('commands', () => {
     const unmarked = needing.filter(({ words }) => !words.includes('☁'))
     expect(unmarked.map(({ path, typed }) => `${path}: ${typed}`)).toEqual([])
     const unexplained = documents.filter(
-      ({ text }) => text.includes('☁') && !/Cloudflare account[^.]*☁/.test(text),
+      ({ text }) => text.includes('☁') && !/Cloudflare\s+account[^.]*☁/.test(text),
     )
     expect(unexplained.map(({ path }) => path)).toEqual([])
   })
