@@ -5,7 +5,9 @@ import { auditing, clientSubject } from './admin-audit.mjs'
 
 // Applications, as the operator makes them. What is put into SQL has passed a check here.
 
+// Both as in src/core/oauth/client-administration.ts.
 const formerSecretMs = 24 * 60 * 60 * 1000
+const pressedTwiceMs = 60 * 1000
 
 /** Nobody can tell an application from an account by a glance at a token, if their ids look alike. */
 function checkId(id = '') {
@@ -53,7 +55,10 @@ export async function createClient({ name: place, execute }, values) {
   const uris = JSON.stringify((values['redirect-uri'] ?? []).map(checkUri))
   const logoutUris = JSON.stringify((values['post-logout-redirect-uri'] ?? []).map(checkUri))
   const { secret, hash } = newSecret()
-  const [made] = await execute(`INSERT INTO clients
+  const isNew = `NOT EXISTS (SELECT 1 FROM clients WHERE client_id = '${id}')`
+  const [made] =
+    await execute(`${auditing('application_added', `SELECT '${id}', '${name}' WHERE ${isNew}`)};
+    INSERT INTO clients
       (client_id, client_name, secret_hash, redirect_uris, logout_uris, client_scopes, is_first_party,
         registered_at)
     VALUES ('${id}', '${name}', ${values.public ? 'NULL' : `'${hash}'`}, '${uris}', '${logoutUris}',
@@ -63,7 +68,6 @@ export async function createClient({ name: place, execute }, values) {
     console.error(`There is a client "${id}" in ${place} already.`)
     return 1
   }
-  await execute(auditing('application_added', clientSubject(id)))
   console.log(`The client "${id}" is in ${place}.`)
   if (!values.public) showSecret(secret)
   return 0
@@ -97,14 +101,17 @@ export async function rotateSecret({ name: place, execute }, given) {
   const id = checkId(given)
   const { secret, hash } = newSecret()
   const until = Date.now() + formerSecretMs
-  const [rotated] = await execute(`UPDATE clients SET former_secret_hash = secret_hash,
+  const isToDo = 'secret_hash IS NOT NULL'
+  const [rotated] =
+    await execute(`${auditing('application_secret_renewed', `${clientSubject(id)} AND ${isToDo}`)};
+    UPDATE clients SET former_secret_hash = CASE WHEN former_secret_until > ${until - pressedTwiceMs}
+        THEN former_secret_hash ELSE secret_hash END,
       former_secret_until = ${until}, secret_hash = '${hash}'
-    WHERE client_id = '${id}' AND secret_hash IS NOT NULL RETURNING client_id`)
+    WHERE client_id = '${id}' AND ${isToDo} RETURNING client_id`)
   if (!rotated) {
     console.error(`There is no client "${id}" with a secret in ${place}.`)
     return 1
   }
-  await execute(auditing('application_secret_renewed', clientSubject(id)))
   console.log(`The secret before is good until ${new Date(until).toISOString()}.`)
   showSecret(secret)
   return 0

@@ -50,6 +50,9 @@ const acts = {
   grant: {
     act: 'administrator_granted',
     isToDo: "role <> 'admin'",
+    // As `mayAdminister` in src/core/administrators.ts.
+    mayBe: 'email IS NULL OR email_verified_at IS NOT NULL',
+    refused: 'has not confirmed the address: whoever reads its mail would administer',
     statements: (is) => [
       `UPDATE accounts SET role = 'admin', updated_at = ${Date.now()} WHERE ${is}`,
     ],
@@ -93,10 +96,16 @@ export async function actOn({ name: place, execute }, command, person) {
     console.error(`There is no account "${person}" in ${place}.`)
     return 1
   }
-  const { act, isToDo, statements, said } = acts[command]
-  const subject = `SELECT id, username FROM accounts WHERE ${is} AND ${isToDo}`
-  const [found] = await execute(subject)
-  if (found) await execute([auditing(act, subject), ...statements(is)].join('; '))
+  const { act, isToDo, mayBe = '1', refused, statements, said } = acts[command]
+  const whom = `FROM accounts WHERE ${is} AND ${isToDo}`
+  const [found] = await execute(`SELECT (${mayBe}) AS may_be ${whom}`)
+  if (found && !found.may_be) {
+    console.error(`${account.username} ${refused} ${place}.`)
+    return 1
+  }
+  if (found) {
+    await execute([auditing(act, `SELECT id, username ${whom}`), ...statements(is)].join('; '))
+  }
   console.log(`${account.username} ${said} in ${place}.`)
   return 0
 }

@@ -147,8 +147,8 @@ export function createApp({
         await countFigures(core)
         await sweepExpired(core)
       }
-      // Last, because how long that takes is for others to say.
-      const sent = await deliverWebhooks(core)
+      // Last, because how long that takes is for others to say; receivers refuse what was signed long ago.
+      const sent = await deliverWebhooks(coreOf(env, ctx))
       if (sent !== null) logUpkeep(sent)
     },
   }

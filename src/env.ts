@@ -95,6 +95,7 @@ const Variables = z.object({
   USERNAME_HOLD_DAYS: count(0, 3650, 30),
   UPLOADS_PER_HOUR: count(1, 100_000, 30),
   FOLLOWS_PER_HOUR: count(1, 100_000, 500),
+  BLOCKS_PER_HOUR: count(1, 100_000, 500),
 
   PASSWORD_MIN: count(8, 64, 8),
   PASSWORD_BLOCKLIST: z._default(flag, true),
@@ -145,6 +146,7 @@ export interface Settings {
   readonly usernameHoldSeconds: number
   readonly uploadsPerHour: number
   readonly followsPerHour: number
+  readonly blocksPerHour: number
   readonly passwordLengthMin: number
   readonly passwordBlocklist: boolean
   readonly passwordIterations: number
@@ -264,6 +266,7 @@ export function readSettings(env: Env): Settings {
     usernameHoldSeconds: v.USERNAME_HOLD_DAYS * daySeconds,
     uploadsPerHour: v.UPLOADS_PER_HOUR,
     followsPerHour: v.FOLLOWS_PER_HOUR,
+    blocksPerHour: v.BLOCKS_PER_HOUR,
     passwordLengthMin: v.PASSWORD_MIN,
     passwordBlocklist: v.PASSWORD_BLOCKLIST,
     passwordIterations: v.PASSWORD_ITERATIONS,

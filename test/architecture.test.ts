@@ -262,7 +262,7 @@ describe('paths at the root of the origin', () => {
 })
 
 describe('the harness', () => {
-  /** The binding names of a wrangler.toml under the tables that make them, and its date. */
+  /** The binding names of a wrangler.toml under the tables that make them, its date and its flags. */
   function bindingsOf(path: string) {
     let table = ''
     const bindings: string[] = []
@@ -273,12 +273,15 @@ describe('the harness', () => {
       if (key === 'compatibility_date') date = value
       if (table !== '' && (key === 'binding' || key === 'name')) bindings.push(`${table} ${value}`)
     }
-    return { date, bindings: bindings.sort() }
+    const flags = /^compatibility_flags = (.+)$/m.exec(readFileSync(join(root, path), 'utf8'))?.[1]
+    return { date, flags, bindings: bindings.sort() }
   }
 
-  test('has the bindings and the date of production', () => {
+  test('has the bindings, the date and the flags of production', () => {
     const production = bindingsOf('wrangler.toml')
     expect(production.bindings).toHaveLength(5)
+    // Without it a webhook in our own zone would go past Cloudflare, to whatever stands behind.
+    expect(production.flags).toBe('["global_fetch_strictly_public"]')
     expect(bindingsOf('test/harness/wrangler.toml')).toEqual(production)
   })
 })

@@ -3,6 +3,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { unstable_readConfig as readConfig } from 'wrangler'
 import { deploy } from '../scripts/deploy-steps.mjs'
 import { type FakeAccount, fakeAccount } from './support/fake-account'
 import { root } from './support/sources'
@@ -35,6 +36,11 @@ const tableOf = (text: string, header: string) => {
   const [, after = ''] = text.split(`${header}\n`)
   return after.split('\n[')[0] ?? ''
 }
+
+test.each([undefined, 'staging'])('no address is kept with who was looked for in it: %s', (env) => {
+  const { observability } = readConfig({ config, env })
+  expect(observability?.logs).toEqual({ enabled: true, invocation_logs: false })
+})
 
 describe('the first time', () => {
   test('makes everything in an order in which each finds what it needs', async () => {

@@ -92,7 +92,7 @@ account.`,
     body: target,
     refused: refusedTargets,
     answers: [shapes.done('The user is blocked.')],
-    failures: [sameAccount, 'account_not_found'],
+    failures: [sameAccount, 'account_not_found', 'too_many_attempts'],
   }),
   delegated('delegated:social:block:write', {
     method: 'post',

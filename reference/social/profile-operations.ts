@@ -54,7 +54,8 @@ export const profileOperations: readonly Operation[] = [
     description: `All of it or nothing. \`GET /user/me\` tells which fields may be changed. A new \`email\` counts when it
 is confirmed. A new \`email\` or \`password\` needs a sign-in within the last minutes, or
 \`currentPassword\`; so does a new \`username\` that an application sets. \`__unset__\` or null takes a field
-of the profile away. \`target\` and \`role\` are for administrators, with the scope \`admin:profile:write\`.`,
+of the profile away. \`target\` and \`role\` are for administrators, with the scope \`admin:profile:write\`.
+Nobody becomes one with an unconfirmed address.`,
     body: {
       schema: requests.UpdateBody,
       examples: {
@@ -80,6 +81,7 @@ of the profile away. \`target\` and \`role\` are for administrators, with the sc
       'forbidden',
       'reauthentication_required',
       'account_not_found',
+      'no_confirmed_email',
       'taken',
       'too_many_attempts',
     ],

@@ -49,7 +49,7 @@ for (const [word, isPaused] of [
   ['pause', true],
   ['resume', false],
 ] as const) {
-  webhooksPage.post(`${path}/${word}`, session, body(ChosenWebhook), async (c) => {
+  webhooksPage.post(`${path}/${word}`, session, recent, body(ChosenWebhook), async (c) => {
     const { webhookId } = c.req.valid('json')
     await setPaused(c.var.core, c.var.viewer, { webhookId, isPaused })
     return goBack(c, path, word)
@@ -74,12 +74,18 @@ ${deadLetters.length === 0 ? '' : buttonForm(again, 'Send all again')}</section>
   return answerAdministration(c, { section: path, title: 'Given up', content, done })
 })
 
-webhooksPage.post(`${path}/:webhookId/redeliver`, session, body(ChosenDelivery), async (c) => {
-  const webhookId = c.req.param('webhookId')
-  const { deliveryId = null } = c.req.valid('json')
-  await redeliver(c.var.core, c.var.viewer, { webhookId, deliveryId })
-  return goBack(c, `${path}/${encodeURIComponent(webhookId)}`, 'again')
-})
+webhooksPage.post(
+  `${path}/:webhookId/redeliver`,
+  session,
+  recent,
+  body(ChosenDelivery),
+  async (c) => {
+    const webhookId = c.req.param('webhookId')
+    const { deliveryId = null } = c.req.valid('json')
+    await redeliver(c.var.core, c.var.viewer, { webhookId, deliveryId })
+    return goBack(c, `${path}/${encodeURIComponent(webhookId)}`, 'again')
+  },
+)
 
 /** Told in the answer itself and never again. */
 function answerSecret(c: Context<AppEnv>, secret: string) {

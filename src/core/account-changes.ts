@@ -5,14 +5,14 @@ import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import { prepareAddressChange } from './address-change'
-import { isAdministering, requireAdministrator } from './administrators'
+import { isAdministering, mayAdminister, requireAdministrator } from './administrators'
 import { auditOn } from './audit'
 import { storeCompleteness } from './completeness'
 import type { Client, Core } from './context'
 import { fail, failInput } from './errors'
-import { approvePending } from './follows'
 import { nameKey, usernameKey } from './identifiers'
 import { preparePasswordChange } from './password-change'
+import { approvePending, oweApproval } from './pending-follows'
 import { type Portfolio, portfolioColumns, toPortfolio } from './portfolios'
 import { requireRecentAuthentication } from './reauthentication'
 import { isAlive, type Viewer } from './sessions'
@@ -48,8 +48,8 @@ export interface ChangeOptions {
  * Applies the changes. Another account, or a role, is an administrator's to change, and kept in the audit
  * trail; nobody takes the role from themselves, so one is always left. A new password ends all other
  * sessions; images are uploads of the account's own. Fails with forbidden,
- * account_not_found, reauthentication_required, invalid_input (all fields at once) or taken; applied
- * twice, the second run changes nothing more.
+ * account_not_found, reauthentication_required, invalid_input (all fields at once), taken, or
+ * no_confirmed_email for a new administrator; applied twice, the second run changes nothing more.
  */
 export async function changeAccount(
   core: Core,
@@ -92,8 +92,7 @@ async function change<Q extends Query>(
   show: (target: Account) => Q,
 ): Promise<Q['_']['result']> {
   const isOwn = options.targetId === null || options.targetId === viewer.account.id
-  const isAdministration = !isOwn || changes.role !== undefined
-  if (isAdministration) requireAdministrator(viewer)
+  if (!isOwn || changes.role !== undefined) requireAdministrator(viewer)
   if (isOwn && changes.role === 'user') fail({ code: 'forbidden' })
   const target = isOwn ? viewer.account : await getAccount(core, options.targetId ?? '')
   const newEmail = changes.email === target.email ? undefined : changes.email
@@ -114,8 +113,11 @@ async function change<Q extends Query>(
   if (issues.length > 0) failInput(issues)
 
   const { password } = changes
-  return applyChanges(core, viewer, target, changes, client, {
-    isAdministration,
+  // A role that somebody has already is not given again, and so not kept as given.
+  const { role, ...others } = changes
+  const made = role === target.role ? others : changes
+  return applyChanges(core, viewer, target, made, client, {
+    isAdministration: !isOwn,
     keepToken: isOwn ? viewer.session.tokenHash : null,
     passwordHash: password === undefined ? null : await hashPassword(password, core.hashing),
     shown: show(target),
@@ -169,6 +171,7 @@ interface Outcome {
   readonly changedBy: string | null
   readonly nameTaken: number
   readonly emailTaken: number
+  readonly mayHaveRole: number
   readonly quotaEnd: number | null
   readonly images: string
   readonly noticeTo: string | null
@@ -194,6 +197,7 @@ async function applyChanges<Q extends Query>(
   const nameTaken = isNameTaken(core, target, changes.username)
   const foreign = foreignImages(changes.profile ?? {}, sql`${number}`)
   const username = changes.username ?? target.username
+  const mayHaveRole = changes.role === 'admin' ? mayAdminister : sql`1`
   const address = await prepareAddressChange(core, target, changes.email, username, client)
   const passwordChange =
     how.passwordHash === null ? null : await preparePasswordChange(core, mine, how.keepToken)
@@ -208,11 +212,11 @@ async function applyChanges<Q extends Query>(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND ${mayAct}
+        WHERE number = ${number} AND ${mayAct} AND ${mayHaveRole}
           AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL
           AND NOT EXISTS (${foreign})`),
       ...(passwordChange?.statements ?? []),
-      ...(changes.isPrivate === false ? [approvePending(core, mine)] : []),
+      ...(changes.isPrivate === false ? [approvePending(core, mine), oweApproval(core, mine)] : []),
       ...(tagging?.statements(mine) ?? []),
       ...(changes.profile || tagging ? [storeCompleteness(core, mine)] : []),
       ...address.statements(sql`${mine} IS NOT NULL`),
@@ -220,7 +224,7 @@ async function applyChanges<Q extends Query>(
     ],
     [
       core.db.all<Outcome>(sql`SELECT changed_by AS changedBy, ${nameTaken} AS nameTaken,
-        ${address.isTaken} AS emailTaken, ${address.quotaEnd} AS quotaEnd,
+        ${address.isTaken} AS emailTaken, ${mayHaveRole} AS mayHaveRole, ${address.quotaEnd} AS quotaEnd,
         (SELECT json_group_array(field) FROM (${foreign})) AS images,
         ${passwordChange?.owed ?? sql`NULL`} AS noticeTo
         FROM accounts WHERE number = ${number}`),
@@ -268,6 +272,7 @@ function refuse(core: Core, outcome: Outcome): never {
   ]
   if (fields.length > 0) fail({ code: 'taken', fields })
   if (outcome.quotaEnd !== null) failUntil(core, outcome.quotaEnd)
+  if (!outcome.mayHaveRole) fail({ code: 'no_confirmed_email' })
   // Neither name nor address stood in the way: the session ended while the request was under way.
   fail({ code: 'not_authenticated' })
 }

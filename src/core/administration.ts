@@ -1,6 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { commit } from '../storage/database'
-import { isAdministering, requireAdministrator } from './administrators'
+import { isAdministering, mayAdminister, requireAdministrator } from './administrators'
 import { type Act, auditOn } from './audit'
 import type { Client, Core } from './context'
 import { deleteAccount } from './deletion'
@@ -20,34 +20,37 @@ async function requireActing(core: Core, viewer: Viewer, accountId: string): Pro
 
 /**
  * One act on one account, in one round trip. Where there is nothing to do nothing is done or kept. Fails
- * with account_not_found, and with not_authenticated where the viewer administers no more.
+ * with account_not_found, with not_authenticated where the viewer administers no more, and with
+ * no_confirmed_email where the account must have one for it.
  */
 async function actOn(
   core: Core,
   viewer: Viewer,
   accountId: string,
-  given: { act: Act; isToDo: SQL; sets?: SQL; endsSessions?: boolean },
+  given: { act: Act; isToDo: SQL; sets?: SQL; endsSessions?: boolean; mayBe?: SQL },
 ): Promise<void> {
-  const { act, isToDo, sets, endsSessions } = given
+  const { act, isToDo, sets, endsSessions, mayBe = sql`1` } = given
   const mine = sql`(SELECT number FROM accounts WHERE id = ${accountId} AND changed_by = ${core.requestId})`
   const mayAct = isAdministering(core, viewer)
   const [found] = await commit(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET changed_by = ${core.requestId}, updated_at = ${core.now}
-        ${sets ? sql`, ${sets}` : sql``} WHERE id = ${accountId} AND ${isToDo} AND ${mayAct}`),
+        ${sets ? sql`, ${sets}` : sql``} WHERE id = ${accountId} AND ${isToDo} AND ${mayBe} AND ${mayAct}`),
       auditOn(core, viewer, act, mine),
       ...(endsSessions ? endAllStatements(core, mine, null) : []),
     ],
     core.db.all<{
       isMine: number
       mayAct: number
+      mayBe: number
     }>(sql`SELECT changed_by IS ${core.requestId} AS isMine,
-      ${mayAct} AS mayAct FROM accounts WHERE id = ${accountId}`),
+      ${mayAct} AS mayAct, ${mayBe} AS mayBe FROM accounts WHERE id = ${accountId}`),
     ([row]) => row?.isMine === 1,
   )
   if (!found) fail({ code: 'account_not_found' })
   if (!found.isMine && !found.mayAct) fail({ code: 'not_authenticated' })
+  if (!found.isMine && !found.mayBe) fail({ code: 'no_confirmed_email' })
 }
 
 /**
@@ -83,8 +86,8 @@ export async function setDisabled(
 
 /**
  * Makes somebody an administrator, or no longer one. Nobody's own, so one is always left. Fails with
- * forbidden, same_account, reauthentication_required, account_not_found or not_authenticated; done twice, it
- * changes nothing more. One round trip.
+ * forbidden, same_account, reauthentication_required, account_not_found, not_authenticated, or
+ * no_confirmed_email for a new administrator; done twice, it changes nothing more. One round trip.
  */
 export async function setRole(
   core: Core,
@@ -96,6 +99,7 @@ export async function setRole(
     act: role === 'admin' ? 'administrator_granted' : 'administrator_revoked',
     isToDo: sql`role <> ${role}`,
     sets: sql`role = ${role}`,
+    ...(role === 'admin' ? { mayBe: mayAdminister } : {}),
   })
 }
 

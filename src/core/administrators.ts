@@ -11,6 +11,12 @@ export function requireAdministrator({ account, scopes }: Viewer): void {
   if (account.role !== 'admin' || !holds(scopes, 'admin:profile:write')) fail({ code: 'forbidden' })
 }
 
+/**
+ * Whether an account may be made an administrator, in SQL: a mail to an address that nobody confirmed would
+ * hand everybody's accounts to whoever reads it.
+ */
+export const mayAdminister = sql`(email IS NULL OR email_verified_at IS NOT NULL)`
+
 /** Whether the viewer's session still counts and is still an administrator's when a change is made, in SQL. */
 export function isAdministering(core: Core, viewer: Viewer): SQL {
   return sql`(${isAlive(core, viewer)} AND EXISTS (SELECT 1 FROM accounts AS administrator

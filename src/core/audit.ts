@@ -37,11 +37,14 @@ export interface AuditedAct {
   readonly detail?: string | null
 }
 
+/** Who did what Atrium does by itself; no username has a space. */
+const nobody = { id: null, username: 'by itself' }
+
 /**
- * Keeps an act of the viewer's, provided that `when` holds: the act's own claim, or, before the act in its
+ * Keeps an act of the viewer's, or with null of nobody's, provided that `when` holds: the act's own claim, or, before the act in its
  * batch, that there is something to do. Sent twice, it is kept once.
  */
-export function audit(core: Core, viewer: Viewer, done: AuditedAct, when: SQL): Query {
+export function audit(core: Core, viewer: Viewer | null, done: AuditedAct, when: SQL): Query {
   const { act, subjectId, subjectName, detail = null } = done
   return insertEntry(
     core,
@@ -66,19 +69,21 @@ export function auditOn(
 }
 
 /** `rest` is what follows the entry's id, time and actor in a SELECT. */
-function insertEntry(core: Core, { account }: Viewer, rest: SQL): Query {
+function insertEntry(core: Core, viewer: Viewer | null, rest: SQL): Query {
+  const actor = viewer?.account ?? nobody
   const id = entryIdAt(sql`${core.now}`, newEntryTail())
   return core.db.run(sql`INSERT INTO audit_entries
       (id, at, actor_id, actor_name, act, subject_id, subject_name, detail)
-    SELECT ${id}, ${core.now}, ${account.id}, ${account.username}, ${rest}
+    SELECT ${id}, ${core.now}, ${actor.id}, ${actor.username}, ${rest}
     ON CONFLICT (id) DO NOTHING`)
 }
 
 export interface AuditEntry {
   readonly id: string
   readonly at: number
-  /** The administrator's id, and the username of then; null for whoever has the shell. */
+  /** The administrator's id; null for whoever has the shell, and for what Atrium did by itself. */
   readonly actorId: string | null
+  /** The username of then; null for whoever has the shell. */
   readonly actorName: string | null
   /** A text, because entries outlive the words of the version that wrote them. */
   readonly act: string

@@ -7,7 +7,7 @@ import { undoRegistration } from './deletion'
 import { fail } from './errors'
 import { emailKey } from './identifiers'
 import { prepareLetter } from './outbox'
-import { voidSecondFactor } from './second-factor-removal'
+import { voidUnproven } from './second-factor-removal'
 import { authenticate, type Caller, endAllStatements, isTokenAlive, ownNumber } from './sessions'
 import { sourcesOf } from './sources'
 import { type Bucket, hourlyQuota, isOverQuota, quotaState, requireQuota } from './throttle'
@@ -153,7 +153,8 @@ interface CodeState {
 /**
  * Confirms the address that a code was mailed to. If the account had proven none before, every
  * session but the one of `token` ends, and with them whatever a stranger may have prepared. Unless that
- * session is the account's own, a second factor goes as well: it would lock the address's owner out.
+ * session is the account's own, a second factor goes as well, which would lock the address's owner out,
+ * and the role of an administrator, which was not given to them.
  *
  * Fails with invalid_code, or with taken when another account has confirmed the address meanwhile.
  * One round trip.
@@ -191,7 +192,7 @@ export async function confirmEmail(
         WHERE code_hash = ${codeHash} AND purpose = 'confirm' AND used_at IS NULL AND expires_at > ${now}
           AND NOT ${isTaken} AND ${given.email === undefined ? sql`1` : sql`LOWER(address) = ${emailKey(given.email)}`}
           AND ${given.accountId === null ? sql`1` : sql`account_number = (SELECT number FROM accounts WHERE id = ${given.accountId})`}`),
-      ...voidSecondFactor(core, unowned),
+      ...voidUnproven(core, unowned),
       ...endAllStatements(core, firstTime, tokenHash),
       core.db.run(sql`DELETE FROM known_sources WHERE account_number = ${firstTime}
         AND source NOT IN (${sources.address}, ${sources.device})`),

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { commit, type Query } from '../storage/database'
+import { commit } from '../storage/database'
 import { areApart, isKnownTo } from './audience'
 import type { Core } from './context'
 import { entryIdAt, newEntryTail } from './entry-ids'
@@ -121,12 +121,6 @@ export async function removeFollow(core: Core, viewer: Viewer, entryId: string):
   )
   if (claim?.isMade) return
   fail({ code: claim?.isLeft ? 'not_authenticated' : 'follow_not_found' })
-}
-
-/** Says yes to everybody who asked, once the account is public; `number` is its number in SQL. */
-export function approvePending(core: Core, number: SQL): Query {
-  return core.db.run(sql`UPDATE follows SET approved = 1 WHERE followed_number = ${number}
-    AND NOT approved AND EXISTS (SELECT 1 FROM accounts WHERE accounts.number = ${number} AND NOT is_private)`)
 }
 
 export type FollowStatus = 'none' | 'requested' | 'following'

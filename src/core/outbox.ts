@@ -4,9 +4,11 @@ import { type Query, run } from '../storage/database'
 import { deleteSessionRecords } from '../storage/session-records'
 import type { Core } from './context'
 import { composeMail, type Letter } from './mail'
+import { approveOwed } from './pending-follows'
 
 /**
- * What is owed to the world outside D1: mails, and KV records to forget. The row is written in the
+ * What is owed to the world outside D1: mails, and KV records to forget; and what one statement would take
+ * too long for. The row is written in the
  * batch of the change that owes it and deleted when the work is done, so a crash loses none; a
  * crash in between does it twice.
  */
@@ -114,7 +116,7 @@ function plannedId(key: string): string {
 
 interface OutboxRow {
   readonly id: string
-  readonly kind: 'mail' | 'forget' | 'objects'
+  readonly kind: 'mail' | 'forget' | 'objects' | 'approve'
   readonly target: string
   readonly payload: string
   readonly tries: number
@@ -139,13 +141,16 @@ export async function drainOutbox(
   return { sent: count('sent'), failed: count('failed'), dropped: count('dropped') }
 }
 
-type Outcome = 'sent' | 'failed' | 'dropped'
+/** Of what was begun the next run does more. */
+type Outcome = 'sent' | 'begun' | 'failed' | 'dropped'
 
 async function work(core: Core, row: OutboxRow): Promise<Outcome> {
   // Mail loses its worth; an object that nobody deletes is there for ever.
   if (row.kind === 'mail' && row.createdAt + giveUpMs <= core.now) return 'dropped'
   try {
     if (row.kind === 'mail') return await workOnMail(core, row)
+    if (row.kind === 'approve')
+      return (await approveOwed(core, Number(row.target))) ? 'sent' : 'begun'
     const keys = JSON.parse(row.target) as string[]
     if (row.kind === 'forget') await deleteSessionRecords(core.kv, keys)
     else await core.r2.delete(keys)
@@ -166,8 +171,9 @@ async function workOnMail(core: Core, row: OutboxRow): Promise<Outcome> {
 }
 
 function settle(core: Core, row: OutboxRow, outcome: Outcome): Query {
-  if (outcome !== 'failed') return core.db.run(sql`DELETE FROM outbox WHERE id = ${row.id}`)
-  const waitMs = Math.min(retryMsMax, 2 ** row.tries * leaseMs)
+  if (outcome === 'sent' || outcome === 'dropped')
+    return core.db.run(sql`DELETE FROM outbox WHERE id = ${row.id}`)
+  const waitMs = outcome === 'begun' ? 0 : Math.min(retryMsMax, 2 ** row.tries * leaseMs)
   return core.db.run(sql`UPDATE outbox SET due_at = ${core.now + waitMs}
     WHERE id = ${row.id} AND leased_by = ${core.requestId}`)
 }

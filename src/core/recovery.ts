@@ -14,7 +14,7 @@ import { emailKey, isEmail, usernameKey } from './identifiers'
 import { nameDigest } from './login'
 import { prepareLetter } from './outbox'
 import { passwordIssue } from './passwords'
-import { voidSecondFactor } from './second-factor-removal'
+import { voidUnproven } from './second-factor-removal'
 import { endAllStatements, type Viewer } from './sessions'
 import { type Sources, sourcesOf } from './sources'
 import {
@@ -57,7 +57,8 @@ type AskedReset =
 
 /**
  * Mails a reset code, if an account has the address and the hour's mails are not used up. A newer
- * code replaces the older ones. One round trip before the answer, one after.
+ * code replaces the older ones. Fails with not_authenticated for who administers no more. One round trip
+ * before the answer, one after.
  */
 export async function requestReset(
   core: Core,
@@ -103,24 +104,30 @@ export async function requestReset(
       letter.owe(
         sql`SELECT email AS address FROM accounts WHERE number = ${number} AND ${isIssued}`,
       ),
-      reserve(core, perAccount),
-      reserve(core, perAddress),
+      reserve(core, perAccount, mayAsk),
+      reserve(core, perAddress, mayAsk),
       ...(administrator
         ? [auditOn(core, administrator, 'reset_mailed', sql`${number} AND ${isIssued}`)]
         : []),
     ],
-    core.db.all<{ number: number | null; recipient: string | null; isCounted: number }>(
+    core.db.all<{
+      number: number | null
+      recipient: string | null
+      isCounted: number
+      mayAsk: number
+    }>(
       sql`SELECT ${number} AS number, ${letter.owed} AS recipient,
-        ${isReserved(core, perAddress)} AS isCounted`,
+        ${isReserved(core, perAddress)} AS isCounted, ${mayAsk} AS mayAsk`,
     ),
     // What is written for unknown addresses as well, so that a failing D1 tells nothing either.
     ([row]) => row?.isCounted === 1,
   )
+  if (!issued?.mayAsk) fail({ code: 'not_authenticated' })
   // An unknown address costs a KV write as well, under a hash that no code has.
-  const record = { accountNumber: issued?.number ?? null, dialect: client.dialect, expiresAt }
+  const record = { accountNumber: issued.number, dialect: client.dialect, expiresAt }
   core.defer(putResetRecord(core.kv, codeHash, record, now))
-  letter.sendSoon(issued?.recipient ?? null)
-  return { isKnown: issued?.number != null, isMailed: issued?.recipient != null }
+  letter.sendSoon(issued.recipient)
+  return { isKnown: issued.number !== null, isMailed: issued.recipient !== null }
 }
 
 interface ResetRow {
@@ -136,7 +143,8 @@ interface ResetRow {
 
 /**
  * Sets a new password by a mailed code, which counts once. Every session and grant ends. An account
- * that had never confirmed its address loses all that was set before, and has confirmed it now;
+ * that had never confirmed its address loses all that was set before, the role of an administrator
+ * included, and has confirmed it now;
  * any other keeps its second factor. An account key set before could set a password again, and goes.
  *
  * Fails with invalid_code, account_not_found (disabled) or invalid_input; a password that is
@@ -182,7 +190,7 @@ export async function resetPassword(
       ),
       ...forgiven.map((bucket) => clear(core, bucket, sql`${mine} IS NOT NULL`)),
       letter.owe(confirmedAddress(mine)),
-      ...voidSecondFactor(core, unproven),
+      ...voidUnproven(core, unproven),
       core.db.run(sql`UPDATE accounts SET password_hash = ${passwordHash}, updated_at = ${now},
           account_key_hash = NULL,
           email_verified_at = COALESCE(email_verified_at, ${now})

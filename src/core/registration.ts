@@ -6,6 +6,7 @@ import type { Profile } from '../storage/profile'
 import { accounts, system } from '../storage/schema'
 import { accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
+import { isAdministering } from './administrators'
 import { auditOn } from './audit'
 import { firstCompleteness } from './completeness'
 import type { Client, Core } from './context'
@@ -43,8 +44,8 @@ export interface Registration {
 
 /**
  * Makes an account and mails the code that confirms its address. Fails with invalid_input (all
- * fields at once), taken (all fields at once), registration_closed, invalid_invite_code or
- * too_many_attempts. Two round trips; sent twice, the second run finds the name taken.
+ * fields at once), taken (all fields at once), registration_closed, invalid_invite_code, too_many_attempts
+ * or, of a former administrator, not_authenticated. Two round trips; sent twice, the second finds the name taken.
  */
 export async function registerAccount(
   core: Core,
@@ -166,7 +167,7 @@ async function insertAccount(
   const passwordHash = await hashPassword(input.password, core.hashing)
   const number = newAccountNumber()
   const id = newId(now)
-  const { username, firstName, lastName } = input
+  const { username, firstName, lastName, administrator } = input
   const takenKey = usernameKey(username)
   const addressKey = input.email === null ? null : emailKey(input.email)
   const mustConfirm = input.email !== null && settings.requireEmailVerification
@@ -178,6 +179,8 @@ async function insertAccount(
   const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`
   const givesWay = replacedAccount(core, input)
   const admission = isAdmitted(core, input, givesWay)
+  const mayAct = administrator ? isAdministering(core, administrator) : sql`1`
+  const mayMake = sql`NOT ${isHeld} AND ${admission ?? sql`1`} AND ${mayAct}`
   const confirmation = mustConfirm
     ? await prepareConfirmation(core, {
         kind: 'confirm_email',
@@ -204,7 +207,7 @@ async function insertAccount(
       ${verifiedAt}, ${passwordHash}, ${role}, ${firstName}, ${nameKey(firstName)}, ${lastName}, ${nameKey(lastName)},
       ${JSON.stringify(input.profile)}, ${firstCompleteness(input.profile)}, ${now}, ${now},
       ${signsIn ? now : null}
-    WHERE NOT ${isHeld} AND ${admission ?? sql`1`} ON CONFLICT DO NOTHING`)
+    WHERE ${mayMake} ON CONFLICT DO NOTHING`)
   const readBack = core.db
     .select({
       account: accountColumns,
@@ -213,6 +216,7 @@ async function insertAccount(
         email: sql<number>`${accounts.emailKey} IS ${addressKey}`.as('same_email'),
         held: sql<number>`${isHeld}`.as('held_username'),
         admitted: sql<number>`${admission ?? sql`1`}`.as('admitted'),
+        acting: sql<number>`${mayAct}`.as('acting'),
       },
     })
     .from(system)
@@ -228,8 +232,7 @@ async function insertAccount(
       ...(input.replacesUnconfirmed
         ? undoRegistration(
             core,
-            sql`(SELECT number FROM accounts WHERE number = ${givesWay}
-              AND NOT ${isHeld} AND ${admission ?? sql`1`})`,
+            sql`(SELECT number FROM accounts WHERE number = ${givesWay} AND ${mayMake})`,
           )
         : []),
       inserting,
@@ -237,9 +240,7 @@ async function insertAccount(
       ...portfolioStatements(core, number, input.referralCode ?? null, isMine),
       ...(confirmation?.statements(isMine) ?? []),
       ...(completion?.statements(isMine) ?? []),
-      ...(input.administrator
-        ? [auditOn(core, input.administrator, 'account_created', sql`${number}`)]
-        : []),
+      ...(administrator ? [auditOn(core, administrator, 'account_created', sql`${number}`)] : []),
     ],
     readBack,
     (rows) => rows.some((row) => row.account?.number === number),
@@ -252,12 +253,13 @@ async function insertAccount(
   return { account: mine.account, signedIn }
 }
 
-type Conflict = { username: number; email: number; held: number; admitted: number }
+type Conflict = Record<'username' | 'email' | 'held' | 'admitted' | 'acting', number>
 
 function refuse(
   found: readonly { account: Account | null; conflict: Conflict }[],
   addressKey: string | null,
 ): never {
+  if (found.some(({ conflict }) => conflict.acting === 0)) fail({ code: 'not_authenticated' })
   const others = found.filter(({ account }) => account !== null)
   const isTaken = (field: 'username' | 'email') =>
     others.some(({ conflict }) => conflict[field] === 1)

@@ -20,13 +20,17 @@ function deleteProofs(core: Core, account: SQL): readonly Query[] {
 }
 
 /**
- * Voids whatever second factor an account has, without asking: for what was set by somebody who never
- * proved that the address is theirs. `account` is a number in SQL, NULL for nothing to do.
+ * Voids the second factor and the role of an account, without asking: what somebody had who never proved
+ * that the address is theirs is not its owner's. `account` is a number in SQL, NULL for nothing to do.
  */
-export function voidSecondFactor(core: Core, account: SQL): readonly Query[] {
+export function voidUnproven(core: Core, account: SQL): readonly Query[] {
+  // Where the first account administers whoever it is, it has not confirmed its address yet either.
+  const role = core.settings.firstAccountIsAdmin ? sql`role` : sql`'user'`
   return [
     ...deleteProofs(core, account),
-    core.db.run(sql`UPDATE accounts SET second_factor = NULL WHERE number = ${account}`),
+    core.db.run(
+      sql`UPDATE accounts SET second_factor = NULL, role = ${role} WHERE number = ${account}`,
+    ),
   ]
 }
 

@@ -67,14 +67,18 @@ export function countedSource(known: SQL, sources: Sources): SQL {
   return sql`(CASE WHEN ${known} = ${sources.device} THEN ${sources.device} ELSE ${sources.address} END)`
 }
 
-/** How exactly it is known when a source was last seen: to write it at each sign-in would cost more than it tells. */
+/**
+ * How exactly it is known when a source was last seen, at most: to write it at each sign-in would cost more
+ * than it tells. A tenth of the time that it is known is exact enough for the shortest as well.
+ */
 const seenEveryMs = 24 * 60 * 60 * 1000
 
 /** Remembers both sources of a completed sign-in, provided that `when` holds. */
 export function rememberSources(core: Core, account: number, sources: Sources, when: SQL): Query {
+  const everyMs = Math.min(seenEveryMs, (core.settings.knownSourceSeconds * 1000) / 10)
   const seen = [sources.device, sources.address].filter((source) => source !== '')
   return core.db.run(sql`INSERT INTO known_sources (account_number, source, seen_at)
     SELECT ${account}, value, ${core.now} FROM json_each(${JSON.stringify(seen)}) WHERE ${when}
     ON CONFLICT (account_number, source) DO UPDATE SET seen_at = excluded.seen_at
-      WHERE known_sources.seen_at <= ${core.now - seenEveryMs}`)
+      WHERE known_sources.seen_at <= ${core.now - everyMs}`)
 }

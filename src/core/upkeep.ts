@@ -5,6 +5,7 @@ import type { Core } from './context'
 import { rotateKeys } from './oauth/signing-keys'
 import { oweForgetting } from './outbox'
 import { sweepAbandonedUploads } from './uploads'
+import { deleteRemoved } from './webhooks'
 
 /**
  * Sweeping out what has expired. Nothing depends on it: whatever is past its time is already
@@ -12,6 +13,8 @@ import { sweepAbandonedUploads } from './uploads'
  */
 
 const rowsPerSweep = 1000
+/** Every event has one for each webhook, so these may be more than all others. */
+const deliveriesPerSweep = 10_000
 const roundsMax = 20
 /** How long a tag is kept that nobody uses. */
 const unusedTagMs = 24 * 60 * 60 * 1000
@@ -21,7 +24,7 @@ const deliveryKeptMs = 30 * 24 * 60 * 60 * 1000
 /** 400 days, so that a season can be held against the one before. */
 const recordKeptMs = 9600 * 60 * 60 * 1000
 
-/** Deletes what has expired, up to 20,000 rows of each table. Two round trips, and one for each 1,000 rows. */
+/** Deletes what has expired, up to 20,000 rows of each table, of deliveries ten times as many. Two round trips, and one for each 1,000 rows. */
 export async function sweepExpired(core: Core): Promise<void> {
   await sweepAbandonedUploads(core)
   await rotateKeys(core)
@@ -37,10 +40,17 @@ export async function sweepExpired(core: Core): Promise<void> {
 
 function sweeps(core: Core) {
   const { now, settings } = core
-  const expired = (table: SQL, isExpired: SQL) => sql`rowid IN
-    (SELECT rowid FROM ${table} WHERE ${isExpired} LIMIT ${rowsPerSweep})`
-  const sweep = (table: SQL, isExpired: SQL) =>
-    core.db.run(sql`DELETE FROM ${table} WHERE ${expired(table, isExpired)}`)
+  const expired = (table: SQL, isExpired: SQL, rowsMax = rowsPerSweep) => sql`rowid IN
+    (SELECT rowid FROM ${table} WHERE ${isExpired} LIMIT ${rowsMax})`
+  const sweep = (table: SQL, isExpired: SQL, rowsMax?: number) =>
+    core.db.run(sql`DELETE FROM ${table} WHERE ${expired(table, isExpired, rowsMax)}`)
+  const sweepDeliveries = (isExpired: SQL) =>
+    sweep(
+      sql`webhook_deliveries`,
+      sql`webhook_id IN (SELECT webhook_id FROM webhooks) AND ${isExpired}`,
+      deliveriesPerSweep,
+    )
+  const deliveriesUntil = now - deliveryKeptMs
   const isEnded = sql`idle_expires_at <= ${now}`
   return [
     oweForgetting(core, expired(sql`sessions`, isEnded)),
@@ -56,15 +66,9 @@ function sweeps(core: Core) {
     sweep(sql`pushed_requests`, sql`expires_at <= ${now}`),
     sweep(sql`refresh_tokens`, sql`refresh_expires_at <= ${now}`),
     sweep(sql`deployment_checks`, sql`expires_at <= ${now}`),
-    sweep(
-      sql`webhook_deliveries`,
-      sql`webhook_id IN (SELECT webhook_id FROM webhooks) AND given_up_at <= ${now - deliveryKeptMs}`,
-    ),
-    sweep(
-      sql`webhook_deliveries`,
-      sql`webhook_id IN (SELECT webhook_id FROM webhooks) AND given_up_at IS NULL
-        AND due_at <= ${now - deliveryKeptMs}`,
-    ),
+    sweepDeliveries(sql`given_up_at <= ${deliveriesUntil}`),
+    sweepDeliveries(sql`given_up_at IS NULL AND due_at <= ${deliveriesUntil}`),
+    ...deleteRemoved(core, deliveriesPerSweep),
     sweep(sql`tags`, sql`entry_count = 0 AND tagged_at <= ${now - unusedTagMs}`),
     sweep(sql`audit_entries`, sql`at <= ${now - recordKeptMs}`),
     sweep(sql`hourly_figures`, sql`hour <= ${now - recordKeptMs}`),

@@ -26,8 +26,10 @@ const addressLengthMax = 2000
 /** Names that the public DNS never has (RFC 6761, RFC 6762, RFC 8375, and ICANN's `internal`). */
 const inward = /(^|\.)(localhost|local|internal|test|invalid|home\.arpa)$/
 
-/** A name of two parts or more, and no address: the last part of a name is never only digits. */
-function isPublicName(host: string): boolean {
-  const name = host.replace(/\.$/, '')
-  return /^[a-z0-9.-]+\.[a-z][a-z0-9-]*$/.test(name) && !inward.test(name)
+/**
+ * A name of two parts or more, and no address: the last part of a name is never only digits. None with a dot
+ * at its end, which is the same name in other letters, our own among them.
+ */
+function isPublicName(name: string): boolean {
+  return /^([a-z0-9-]+\.)+[a-z][a-z0-9-]*$/.test(name) && !inward.test(name)
 }

@@ -1,9 +1,10 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { randomBytes } from '../crypto/random'
 import { signMessage } from '../crypto/webhook-signature'
 import { type Query, run } from '../storage/database'
+import { audit } from './audit'
 import type { Core } from './context'
-import { secretPurpose } from './webhooks'
+import { hostOf, secretPurpose } from './webhooks'
 
 /**
  * Sending what webhooks are told, signed by Standard Webhooks 1.0.0. Each is sent at least once and in no
@@ -41,18 +42,21 @@ const hour = 60 * minute
 const waitsMs = [minute, 5 * minute, 30 * minute, 2 * hour, 5 * hour, 10 * hour, 18 * hour]
 /** The longest that a receiver may put a try off. */
 const waitMsMax = 24 * hour
-/** How long a run has what it took to itself: more than the time that it may take. */
+/** How long a run has a lane to itself: more than the time that it may take. */
 const leaseMs = 2 * minute
 const runMsMax = 25 * 1000
 /** What a run takes for one webhook at most: five lanes stay below the thousand calls that a Worker may make. */
 const laneRowsMax = 150
 /** After so many failures in a row the rest of a lane waits for the next run. */
 const laneFailuresMax = 3
+/** A webhook that took nothing for so long is paused: what happens would only pile up for it. */
+const failingDaysMax = 3
 
 interface Lane {
   readonly webhookId: string
   readonly url: string
   readonly signingSecret: string
+  readonly failingSince: number | null
 }
 
 interface Delivery {
@@ -75,14 +79,20 @@ type Counts = {
  */
 export async function deliverWebhooks(core: Core): Promise<Readonly<Counts> | null> {
   const counts = { delivered: 0, undelivered: 0, givenUp: 0 }
+  const isOpen = sql`paused_at IS NULL AND removed_at IS NULL`
   const [lanes] = await run(
     core.db,
-    core.db.all<Lane>(sql`SELECT webhook_id AS webhookId, url, signing_secret AS signingSecret
-      FROM webhooks WHERE paused_at IS NULL`),
+    core.db.all<Lane>(sql`SELECT webhook_id AS webhookId, url, signing_secret AS signingSecret,
+      failing_since AS failingSince FROM webhooks WHERE ${isOpen}`),
   )
-  const [first, ...rest] = lanes.map((lane) => lease(core, lane))
-  if (!first) return null
-  const leased = await run(core.db, first, ...rest)
+  if (lanes.length === 0) return null
+  const [, ...leased] = await run(
+    core.db,
+    core.db.run(sql`UPDATE webhooks SET leased_by = ${core.requestId}, leased_until = ${core.now + leaseMs}
+      WHERE ${isOpen} AND leased_until <= ${core.now} AND EXISTS (SELECT 1 FROM webhook_deliveries
+        WHERE webhook_deliveries.webhook_id = webhooks.webhook_id AND ${isDue(core)})`),
+    ...lanes.map((lane) => dueOf(core, lane)),
+  )
   const ends = AbortSignal.timeout(runMsMax)
   const problems: unknown[] = []
   await Promise.all(
@@ -97,13 +107,17 @@ export async function deliverWebhooks(core: Core): Promise<Readonly<Counts> | nu
   return counts
 }
 
-function lease(core: Core, { webhookId }: Lane) {
-  return core.db.all<Delivery>(sql`UPDATE webhook_deliveries SET due_at = ${core.now + leaseMs},
-      leased_by = ${core.requestId}, tries = tries + 1
-    WHERE delivery_id IN (SELECT delivery_id FROM webhook_deliveries WHERE webhook_id = ${webhookId}
-      AND given_up_at IS NULL AND due_at <= ${core.now} ORDER BY due_at LIMIT ${laneRowsMax})
-    RETURNING delivery_id AS deliveryId, event_type AS eventType, event_data AS eventData,
-      happened_at AS happenedAt, tries`)
+function isDue(core: Core): SQL {
+  return sql`given_up_at IS NULL AND due_at <= ${core.now}`
+}
+
+/** What is due of a lane that this run has. Nothing is written: what is not tried keeps its place and its age. */
+function dueOf(core: Core, { webhookId }: Lane): Query<Delivery[]> {
+  return core.db.all(sql`SELECT delivery_id AS deliveryId, event_type AS eventType,
+      event_data AS eventData, happened_at AS happenedAt, tries
+    FROM webhook_deliveries WHERE webhook_id = ${webhookId} AND ${isDue(core)} AND EXISTS
+      (SELECT 1 FROM webhooks WHERE webhook_id = ${webhookId} AND leased_by = ${core.requestId})
+    ORDER BY due_at LIMIT ${laneRowsMax}`)
 }
 
 async function workOffLane(
@@ -115,18 +129,16 @@ async function workOffLane(
   const secret = await core.keys.open(secretPurpose, lane.signingSecret, lane.webhookId)
   const taken: string[] = []
   const settling: Query[] = []
-  const left = [...due]
   let failures = 0
-  while (failures < laneFailuresMax && !ends.aborted) {
-    const delivery = left.shift()
-    if (!delivery) break
+  let pausedFor: string | null = null
+  for (const delivery of due) {
+    if (failures === laneFailuresMax || ends.aborted) break
     const outcome = await attempt(core, lane, delivery, secret)
     if (outcome.kind === 'taken') {
       taken.push(delivery.deliveryId)
       failures = 0
     } else if (outcome.kind === 'gone') {
-      settling.push(pause(core, lane))
-      left.unshift(delivery)
+      pausedFor = 'the receiver wants nothing more'
       break
     } else {
       settling.push(settleFailed(core, delivery, outcome, counts))
@@ -134,20 +146,25 @@ async function workOffLane(
     }
   }
   counts.delivered += taken.length
+  const failingSince =
+    taken.length > 0 ? null : (lane.failingSince ?? (failures > 0 ? core.now : null))
+  if (
+    failures > 0 &&
+    failingSince !== null &&
+    failingSince <= core.now - failingDaysMax * 24 * hour
+  ) {
+    pausedFor = `took nothing for ${failingDaysMax} days`
+  }
   await run(
     core.db,
     core.db.run(sql`DELETE FROM webhook_deliveries
       WHERE delivery_id IN (SELECT value FROM json_each(${JSON.stringify(taken)}))`),
-    // Not tried after all: due again at once.
-    core.db.run(sql`UPDATE webhook_deliveries SET due_at = ${core.now}, tries = tries - 1
-      WHERE delivery_id IN (SELECT value FROM json_each(${idsOf(left)})) AND leased_by = ${core.requestId}`),
     ...settling,
+    ...(pausedFor === null ? [] : pause(core, lane, pausedFor)),
+    core.db.run(sql`UPDATE webhooks SET leased_until = 0, failing_since = ${failingSince}
+      WHERE webhook_id = ${lane.webhookId} AND leased_by = ${core.requestId}`),
     ...(secret === null ? [] : await sealAnew(core, lane, secret)),
   )
-}
-
-function idsOf(deliveries: readonly Delivery[]): string {
-  return JSON.stringify(deliveries.map(({ deliveryId }) => deliveryId))
 }
 
 async function attempt(
@@ -171,9 +188,18 @@ async function attempt(
   return core.post({ url, id, seconds, signature, body })
 }
 
-function pause(core: Core, { webhookId }: Lane): Query {
-  return core.db.run(sql`UPDATE webhooks SET paused_at = ${core.now}
-    WHERE webhook_id = ${webhookId} AND paused_at IS NULL`)
+function pause(core: Core, { webhookId }: Lane, detail: string): readonly Query[] {
+  const act = 'webhook_paused'
+  const which = sql`webhook_id = ${webhookId} AND paused_at IS NULL AND removed_at IS NULL`
+  return [
+    audit(
+      core,
+      null,
+      { act, subjectId: webhookId, subjectName: hostOf(webhookId), detail },
+      sql`EXISTS (SELECT 1 FROM webhooks WHERE ${which})`,
+    ),
+    core.db.run(sql`UPDATE webhooks SET paused_at = ${core.now} WHERE ${which}`),
+  ]
 }
 
 function settleFailed(
@@ -182,14 +208,14 @@ function settleFailed(
   { problem, retryAfterSeconds }: PostOutcome & { kind: 'failed' },
   counts: Counts,
 ): Query {
-  const waitMs = waitsMs[tries - 1]
+  const waitMs = waitsMs[tries]
   const isLast = waitMs === undefined
   counts[isLast ? 'givenUp' : 'undelivered'] += 1
   const askedMs = Math.min((retryAfterSeconds ?? 0) * 1000, waitMsMax)
   const dueAt = core.now + Math.max(withJitter(waitMs ?? 0), askedMs)
-  return core.db.run(sql`UPDATE webhook_deliveries SET due_at = ${dueAt}, last_problem = ${problem},
-      given_up_at = ${isLast ? core.now : null}
-    WHERE delivery_id = ${deliveryId} AND leased_by = ${core.requestId}`)
+  return core.db.run(sql`UPDATE webhook_deliveries SET tries = tries + 1, due_at = ${dueAt},
+      last_problem = ${problem}, given_up_at = ${isLast ? core.now : null}
+    WHERE delivery_id = ${deliveryId} AND tries = ${tries}`)
 }
 
 /** Up to a fifth longer, so that what failed together does not come back together. */

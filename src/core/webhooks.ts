@@ -85,6 +85,7 @@ export async function addWebhook(
   const sealed = await core.keys.seal(secretPurpose, secret, webhookId)
   const types = JSON.stringify([...new Set(input.eventTypes)])
   const isMade = sql`EXISTS (SELECT 1 FROM webhooks WHERE webhook_id = ${webhookId})`
+  const isFull = sql`((SELECT COUNT(*) FROM webhooks WHERE removed_at IS NULL) >= ${webhooksMax})`
   const added = {
     act: 'webhook_added',
     subjectId: webhookId,
@@ -95,12 +96,12 @@ export async function addWebhook(
     [
       core.db.run(sql`INSERT INTO webhooks (webhook_id, url, signing_secret, event_types, added_at)
         SELECT ${webhookId}, ${url}, ${sealed}, ${types}, ${core.now}
-        WHERE (SELECT COUNT(*) FROM webhooks) < ${webhooksMax} AND ${isAdministering(core, viewer)}
+        WHERE NOT ${isFull} AND ${isAdministering(core, viewer)}
         ON CONFLICT DO NOTHING`),
       audit(core, viewer, added, isMade),
     ],
     core.db.all<{ isMade: number; isFull: number }>(sql`SELECT ${isMade} AS isMade,
-      (SELECT COUNT(*) FROM webhooks) >= ${webhooksMax} AS isFull`),
+      ${isFull} AS isFull`),
     ([row]) => row?.isMade === 1,
   )
   if (outcome?.isMade) return { webhookId, secret }
@@ -119,7 +120,7 @@ function webhooksWhere(core: Core, condition: SQL): Query<WebhookRow[]> {
       added_at AS addedAt, paused_at AS pausedAt,
       ${counted(sql`given_up_at IS NULL`)} AS waiting,
       ${counted(sql`given_up_at IS NOT NULL`)} AS givenUp
-    FROM webhooks WHERE ${condition} ORDER BY webhook_id`)
+    FROM webhooks WHERE removed_at IS NULL AND ${condition} ORDER BY webhook_id`)
 }
 
 function toListed(row: WebhookRow): ListedWebhook {
@@ -172,27 +173,44 @@ export async function setPaused(
   viewer: Viewer,
   { webhookId, isPaused }: { webhookId: string; isPaused: boolean },
 ): Promise<void> {
-  const which = sql`webhook_id = ${webhookId} AND (paused_at IS NULL) = ${isPaused ? 1 : 0}`
+  const which = sql`webhook_id = ${webhookId} AND removed_at IS NULL
+    AND (paused_at IS NULL) = ${isPaused ? 1 : 0}`
   await commitAct(core, viewer, webhookId, {
     act: isPaused ? 'webhook_paused' : 'webhook_resumed',
-    change: sql`UPDATE webhooks SET paused_at = ${isPaused ? core.now : null} WHERE ${which}`,
+    change: sql`UPDATE webhooks SET paused_at = ${isPaused ? core.now : null}, failing_since = NULL
+      WHERE ${which}`,
     toDo: sql`webhooks WHERE ${which}`,
   })
 }
 
 /**
- * Forgets a webhook with all that waits for it. One that is not there is gone already. Fails with
- * forbidden and reauthentication_required. One round trip.
+ * Forgets a webhook with all that waits for it; where that is much, cron deletes the rest. One that is not
+ * there is gone already. Fails with forbidden and reauthentication_required. One round trip.
  */
 export async function removeWebhook(core: Core, viewer: Viewer, webhookId: string): Promise<void> {
   requireAdministrator(viewer)
   await requireRecentAuthentication(core, viewer, null)
-  const which = sql`webhooks WHERE webhook_id = ${webhookId}`
+  const which = sql`webhook_id = ${webhookId} AND removed_at IS NULL`
   await commitAct(core, viewer, webhookId, {
     act: 'webhook_removed',
-    change: sql`DELETE FROM ${which}`,
-    toDo: which,
+    change: sql`UPDATE webhooks SET removed_at = ${core.now} WHERE ${which}`,
+    toDo: sql`webhooks WHERE ${which}`,
+    after: deleteRemoved(core, 1000),
   })
+}
+
+/**
+ * Deletes what waits for webhooks that were removed, `rowsMax` at most, and each that nothing waits for any
+ * more: all at once would take longer than D1 lets a statement run.
+ */
+export function deleteRemoved(core: Core, rowsMax: number): [Query<D1Result>, Query<D1Result>] {
+  return [
+    core.db.run(sql`DELETE FROM webhook_deliveries WHERE rowid IN
+      (SELECT rowid FROM webhook_deliveries WHERE webhook_id IN
+        (SELECT webhook_id FROM webhooks WHERE removed_at IS NOT NULL) LIMIT ${rowsMax})`),
+    core.db.run(sql`DELETE FROM webhooks WHERE removed_at IS NOT NULL AND NOT EXISTS
+      (SELECT 1 FROM webhook_deliveries WHERE webhook_deliveries.webhook_id = webhooks.webhook_id)`),
+  ]
 }
 
 /**
@@ -205,7 +223,9 @@ export async function redeliver(
   { webhookId, deliveryId }: { webhookId: string; deliveryId: string | null },
 ): Promise<void> {
   const one = deliveryId === null ? sql`1` : sql`delivery_id = ${deliveryId}`
-  const which = sql`webhook_id = ${webhookId} AND given_up_at IS NOT NULL AND ${one}`
+  const which = sql`webhook_id IN
+    (SELECT webhook_id FROM webhooks WHERE webhook_id = ${webhookId} AND removed_at IS NULL)
+    AND given_up_at IS NOT NULL AND ${one}`
   await commitAct(core, viewer, webhookId, {
     act: 'webhook_redelivered',
     change: sql`UPDATE webhook_deliveries SET given_up_at = NULL, tries = 0, due_at = ${core.now}
@@ -222,7 +242,7 @@ async function commitAct(
   core: Core,
   viewer: Viewer,
   webhookId: string,
-  done: { act: Act; change: SQL; toDo: SQL },
+  done: { act: Act; change: SQL; toDo: SQL; after?: readonly Query[] },
 ): Promise<void> {
   requireAdministrator(viewer)
   const may = isAdministering(core, viewer)
@@ -237,6 +257,7 @@ async function commitAct(
         sql`${isToDo} AND ${may}`,
       ),
       core.db.run(sql`${done.change} AND ${may}`),
+      ...(done.after ?? []),
     ],
     core.db.all<{ isToDo: number }>(sql`SELECT ${isToDo} AS isToDo`),
     ([row]) => row?.isToDo === 0,
@@ -245,7 +266,7 @@ async function commitAct(
 }
 
 /** A webhook as the audit trail calls it: its path may be what keeps others from using the address. */
-function hostOf(webhookId: string): SQL {
+export function hostOf(webhookId: string): SQL {
   return sql`(SELECT substr(host, 1, instr(host, '/') - 1) FROM
     (SELECT substr(url, instr(url, '://') + 3) AS host FROM webhooks WHERE webhook_id = ${webhookId}))`
 }

@@ -22,7 +22,7 @@ export const auditEntries = sqliteTable(
     /** 24 hex digits that sort by time. */
     id: text('id').primaryKey(),
     at: integer('at').notNull(),
-    /** The administrator's id, and the username of then; null for whoever has the shell. */
+    /** The administrator's id, and the username of then; both null for whoever has the shell. */
     actorId: text('actor_id'),
     actorName: text('actor_name'),
     act: text('act').notNull(),
@@ -57,6 +57,13 @@ export const webhooks = sqliteTable('webhooks', {
   eventTypes: text('event_types', { mode: 'json' }).$type<string[]>().notNull(),
   addedAt: integer('added_at').notNull(),
   pausedAt: integer('paused_at'),
+  /** The run that has it to itself, and until when, so that one message is under way at a time. */
+  leasedBy: text('leased_by'),
+  leasedUntil: integer('leased_until').notNull().default(0),
+  /** When it first failed of all that it took nothing of since; null while it takes what it is sent. */
+  failingSince: integer('failing_since'),
+  /** Nobody's any more: it goes when what waited for it has gone, in pieces. */
+  removedAt: integer('removed_at'),
 })
 
 /** A message to one webhook: written by triggers in the change that it tells of, gone when it was taken. */
@@ -73,6 +80,7 @@ export const webhookDeliveries = sqliteTable(
     happenedAt: integer('happened_at').notNull(),
     dueAt: integer('due_at').notNull(),
     tries: integer('tries').notNull().default(0),
+    /** Of versions before migration 0014, which leased each message. */
     leasedBy: text('leased_by'),
     /** Tried for the last time: it waits here for a person. */
     givenUpAt: integer('given_up_at'),

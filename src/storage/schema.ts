@@ -269,10 +269,10 @@ export const outbox = sqliteTable(
   'outbox',
   {
     id: text('id').primaryKey(),
-    kind: text('kind', { enum: ['mail', 'forget', 'objects'] }).notNull(),
-    /** An address for a mail; a JSON array of token hashes or R2 keys whose records are to go. */
+    kind: text('kind', { enum: ['mail', 'forget', 'objects', 'approve'] }).notNull(),
+    /** An address for a mail; a JSON array of token hashes or R2 keys whose records are to go; or an account's number. */
     target: text('target').notNull(),
-    /** What a mail says, sealed, as it may hold a code; empty for the other kind. */
+    /** What a mail says, sealed, as it may hold a code; empty for the other kinds. */
     payload: text('payload').notNull(),
     createdAt: integer('created_at').notNull(),
     /** Not before this time; pushed forward while somebody works on it and after a failure. */

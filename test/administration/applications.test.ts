@@ -51,18 +51,30 @@ describe('an application', () => {
     expect([await statusWith(clientId, renewed), await statusWith(clientId, first)]).toEqual([
       200, 200,
     ])
+    // Pressed again at once, it does not end the one that is in use.
+    const again = secretIn(await submit(admin.browser, path, { clientId }, `${path}/renew`))
+    const states = [first, renewed, again].map((one) => statusWith(clientId, one))
+    expect(await Promise.all(states)).toEqual([200, 401, 200])
+    app.offsetMs = 61 * 1000
+    await submit(admin.browser, path, { clientId }, `${path}/renew`)
+    expect([await statusWith(clientId, again), await statusWith(clientId, first)]).toEqual([
+      200, 401,
+    ])
     const removed = await submit(admin.browser, path, { clientId }, `${path}/remove`)
     expect(leadsTo(removed)).toBe(`${path}?done=removed`)
-    expect(await statusWith(clientId, renewed)).toBe(401)
+    expect(await statusWith(clientId, again)).toBe(401)
     const name = 'The <shop>'
     expect(await actsOn(clientId)).toEqual([
       { act: 'application_added', name },
+      { act: 'application_secret_renewed', name },
+      { act: 'application_secret_renewed', name },
       { act: 'application_secret_renewed', name },
       { act: 'application_removed', name },
     ])
     const trail = await admin.browser.open('/administration/audit')
     expect(trail.text).toContain('application removed')
     expect(trail.text).not.toContain(first)
+    app.offsetMs = 0
   })
 
   test('that runs on a device has no secret', async () => {

@@ -109,6 +109,28 @@ describe('a webhook', () => {
   })
 })
 
+test('a message is signed by the time at which it is sent, however long the run had other work', async () => {
+  await add()
+  await change('UPDATE webhooks SET event_types = \'["account.created"]\'')
+  const signed: number[] = []
+  const slowR2 = {
+    async delete() {
+      late.offsetMs += 10 * 60 * 1000
+    },
+  }
+  const late = testApp({ R2: slowR2 }, async ({ seconds }) => {
+    signed.push(seconds)
+    return { kind: 'taken' }
+  })
+  await change(
+    "INSERT INTO outbox (id, kind, target, payload, created_at, due_at) VALUES ('slow', 'objects', '[]', '', 0, 0)",
+  )
+  await newPerson(app)
+  await late.cron()
+  expect(signed).toHaveLength(1)
+  expect(signed[0]).toBeGreaterThan(Date.now() / 1000 + 590)
+})
+
 describe('nobody else', () => {
   test('finds the page, signed in or by an application with everything', async () => {
     const other = newBrowser(app, (await newPerson(app)).cookies)
@@ -124,18 +146,34 @@ describe('nobody else', () => {
     expect(await idOf()).toBe('')
   })
 
-  test('adds or removes one at the desk of somebody who has gone for lunch', async () => {
+  test('does anything to one at the desk of somebody who has gone for lunch', async () => {
     await add()
-    const page = await browser.open(path)
+    const its = `${path}/${await idOf()}`
+    await change(
+      `INSERT INTO webhook_deliveries (delivery_id, webhook_id, event_type, event_data, happened_at, due_at, given_up_at)
+       SELECT 'abc', webhook_id, 'account.created', '{}', 0, 0, 1 FROM webhooks`,
+    )
+    const [list, one] = [await browser.open(path), await browser.open(its)]
     app.offsetMs += 16 * 60 * 1000
-    for (const [typed, word] of [
-      [{ url }, 'add'],
-      [{}, 'remove'],
+    for (const [page, at, typed, word] of [
+      [list, path, { url }, 'add'],
+      [list, path, {}, 'pause'],
+      [list, path, {}, 'remove'],
+      [one, its, {}, 'redeliver'],
     ] as const) {
-      const answer = await browser.send(page, typed, { action: `${path}/${word}` })
-      expect(leadsTo(answer)).toBe(`/sign-in?continue=${encodeURIComponent(path)}&again=1`)
+      const answer = await browser.send(page, typed, { action: `${at}/${word}` })
+      expect(leadsTo(answer)).toBe(`/sign-in?continue=${encodeURIComponent(at)}&again=1`)
     }
-    expect(await rowsOf('SELECT 1 FROM webhooks')).toHaveLength(1)
+    const resumed = await app.call(`${path}/resume`, {
+      method: 'POST',
+      body: `webhookId=${await idOf()}`,
+      headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
+      cookies: person.cookies,
+    })
+    expect(leadsTo(resumed)).toBe(`/sign-in?continue=${encodeURIComponent(path)}&again=1`)
+    expect(
+      await rowsOf('SELECT paused_at, given_up_at FROM webhooks JOIN webhook_deliveries'),
+    ).toEqual([{ paused_at: null, given_up_at: 1 }])
     app.offsetMs = 0
   })
 })

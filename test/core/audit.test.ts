@@ -84,6 +84,21 @@ describe('whichever way an administrator comes,', () => {
     ])
   })
 
+  test('a role that somebody has already is not given again, and never by themselves', async () => {
+    const [admin, other] = [await newAdministrator(atrium), await newAdministrator(atrium)]
+    const changes = { role: 'admin', firstName: 'Grace' } as const
+    for (const targetId of [null, other.account.id]) {
+      const options = { targetId, currentPassword: null }
+      await atrium.request((core) =>
+        updateAccount(core, admin.viewer, changes, options, clientAt(1)),
+      )
+    }
+    expect(await actsOn(admin.account.id)).toEqual([])
+    expect((await actsOn(other.account.id)).map(({ act, detail }) => [act, detail])).toEqual([
+      ['account_changed', 'firstName'],
+    ])
+  })
+
   test('what people change of their own is not', async () => {
     const admin = await newAdministrator(atrium)
     const options = { targetId: null, currentPassword: null }

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { addressGroup, sourcesOf } from '../../src/core/sources'
-import { clientAt, testCore } from '../support/core'
+import { newAccount, signIn } from '../support/accounts'
+import { clientAt, rowsOf, testCore } from '../support/core'
 
 describe('the group of an address', () => {
   test.each([
@@ -60,4 +61,23 @@ describe('the sources of a client', () => {
     expect(await from('2001:db8:1:2::1')).toEqual(await from('2001:db8:1:2::2'))
     expect(await from('2001:db8:1:2::1')).not.toEqual(await from('2001:db8:1:3::1'))
   })
+})
+
+test.each([
+  ['a day', '90', 24 * 60 * 60],
+  ['a tenth of the time that it is known, where that is less', '1', 2.4 * 60 * 60],
+])('when it was last seen is known to %s', async (_, KNOWN_SOURCE_DAYS, seconds) => {
+  const atrium = testCore({ KNOWN_SOURCE_DAYS })
+  const account = await newAccount(atrium)
+  const seenAt = `SELECT seen_at AS at FROM known_sources
+    WHERE account_number = ? AND source LIKE 'ip:%'`
+  const signInAfter = async (passed: number) => {
+    atrium.pass(passed)
+    await signIn(atrium, account)
+    return rowsOf(seenAt, account.number)
+  }
+  const first = atrium.now
+  expect(await signInAfter(0)).toEqual([{ at: first }])
+  expect(await signInAfter(seconds - 1)).toEqual([{ at: first }])
+  expect(await signInAfter(1)).toEqual([{ at: first + seconds * 1000 }])
 })

@@ -212,6 +212,15 @@ describe('a webhook', () => {
     expect(await drain()).toEqual({ ...none, delivered: 2 })
   })
 
+  test('is told no new try of what a run did not come to, whatever became of the run', async () => {
+    const { webhookId } = await add()
+    await happen(webhookId, 'a', 'b', 'c', 'd')
+    const dying = testCore({}, () => Promise.reject(new Error('the Worker was stopped')))
+    dying.now = atrium.now
+    await expect(dying.request(deliverWebhooks)).rejects.toThrow()
+    expect((await rows()).map(({ tries }) => tries)).toEqual([0, 0, 0, 0])
+  })
+
   test('that is slow holds up nobody else', async () => {
     const [slow, quick] = [await add('slow'), await add('quick')]
     await happen(slow.webhookId, 's1')

@@ -280,6 +280,36 @@ test('a webhook is told what it asked for, and each has a delivery of its own', 
   }
 })
 
+test('what an account has become is told once to each, however often it changes before it is tried', async () => {
+  await forgetAll()
+  await listen([], 'one')
+  await listen(['account.updated'], 'other')
+  const { account, viewer } = await newSignedIn(atrium)
+  await told()
+  await setPrivate(atrium, viewer, true)
+  const stored = () =>
+    rowsOf<{ delivery_id: string; due_at: number; webhook_id: string }>(
+      'SELECT delivery_id, due_at, webhook_id FROM webhook_deliveries ORDER BY webhook_id',
+    )
+  const [before] = await stored()
+  const username = uniqueName('renamed')
+  const options = { targetId: null, currentPassword: 'correct horse battery' }
+  await atrium.request((core) => updateAccount(core, viewer, { username }, options, clientAt(1)))
+  const [after, ...others] = await stored()
+  expect(others.map(({ webhook_id }) => webhook_id)).toEqual(['other'])
+  // In its old place, and as a message of its own, as the former one may be under way.
+  expect(after?.due_at).toBe(before?.due_at)
+  expect(after?.delivery_id).toMatch(/^[0-9a-f]{24}$/)
+  expect(after?.delivery_id).not.toBe(before?.delivery_id)
+  // What was tried says what was then, and of others' changes nothing is held back.
+  await change("UPDATE webhook_deliveries SET tries = 1 WHERE webhook_id = 'one'")
+  await setPrivate(atrium, viewer, false)
+  await setPrivate(atrium, (await newSignedIn(atrium)).viewer, true)
+  const data = { accountId: account.id, accountNumber: account.number, username }
+  const ofAccount = (await told()).filter(([, of]) => JSON.stringify(of) === JSON.stringify(data))
+  expect(ofAccount.map(([type]) => type)).toEqual(Array(3).fill('account.updated'))
+})
+
 test('what fails as a whole is not told', async () => {
   await forgetAll()
   await listen()

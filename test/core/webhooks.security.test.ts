@@ -157,6 +157,8 @@ describe('an address', () => {
     'https://receiver.example:8443/',
     'https://receiver.example/#part',
     'https://atrium.test/user/create',
+    'https://receiver..example/',
+    'https://.receiver.example/',
     'ftp://receiver.example/',
     'javascript:alert(1)',
     'receiver.example',
@@ -174,5 +176,13 @@ describe('an address', () => {
       expect(await refusal(add(url, production))).toEqual(refused)
     }
     await add('https://receiver.example/', production)
+  })
+
+  test('of our own is refused, however it is written', async () => {
+    const ours = testCore({ ORIGIN: 'https://atrium.example.com' })
+    ours.now = atrium.now
+    for (const host of ['atrium.example.com', 'atrium.example.com.', 'ATRIUM.example.com:443']) {
+      expect(await refusal(add(`https://${host}/user/create`, ours))).toEqual(refused)
+    }
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { unstable_splitSqlQuery as splitSql } from 'wrangler'
 import { runAdmin } from '../../scripts/admin-commands.mjs'
 import { openBindings } from '../../scripts/bindings.mjs'
-import { isSignedIn, login, newPerson, resetHarness, runCron, signIn } from './harness'
+import { isSignedIn, login, newPerson, register, resetHarness, runCron, signIn } from './harness'
 import type { Ran } from './operator'
 
 /** What the operator does from the shell to somebody, and what is kept of it. */
@@ -32,6 +32,8 @@ async function admin(...args: readonly string[]): Promise<Ran> {
 beforeAll(async () => {
   await resetHarness()
   place = await openBindings({ env: 'production', harness: true, 'persist-to': inject('state') })
+  // The first account of a local database administers: it is somebody else.
+  await register()
 })
 afterAll(() => place?.close())
 
@@ -93,6 +95,19 @@ test('somebody is found, looked at, closed, opened, signed out and deleted', asy
   )
 })
 
+test('nobody with an unconfirmed address is made an administrator', async () => {
+  const { id, username } = await newPerson()
+  await database.execute(`UPDATE accounts SET email_verified_at = NULL WHERE id = '${id}'`)
+  expect(await admin('grant', username)).toEqual({
+    code: 1,
+    output: `${username} has not confirmed the address: whoever reads its mail would administer the database.`,
+  })
+  expect((await admin('show', username)).output).not.toContain('(administrator)')
+  await database.execute(`UPDATE accounts SET email = NULL, email_key = NULL WHERE id = '${id}'`)
+  expect((await admin('grant', username)).code).toBe(0)
+  expect((await actsOn(id)).map(({ act }) => act)).toEqual(['administrator_granted'])
+})
+
 test('the files of somebody who is deleted are owed to cron', async () => {
   const { id, username } = await newPerson()
   await database.execute(`UPDATE accounts SET picture_key = 'pictures/of-${id}' WHERE id = '${id}'`)
@@ -140,6 +155,11 @@ test('a webhook is listed, paused, goes on, gets again what it did not take, and
   expect(output).toContain('waiting  0, given up 1')
   expect(output).not.toContain('sealed')
   expect((await admin('webhook', 'dead-letters', id)).output).toContain('answers 500')
+  // Whatever waits, looking and removing cost no more than so much.
+  await database.execute(`INSERT INTO webhook_deliveries (delivery_id, webhook_id, event_type, event_data, happened_at, due_at)
+    WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
+    SELECT 'waits ' || i, '${id}', 'account.created', '{"accountId":"1"}', 0, ${Date.now() * 2} FROM n`)
+  expect((await admin('webhook', 'list')).output).toContain('waiting  1000 or more, given up 1')
 
   for (let i = 0; i < 2; i += 1) expect((await admin('webhook', 'pause', id)).code).toBe(0)
   expect((await admin('webhook', 'list')).output).toContain('paused since')
@@ -150,6 +170,11 @@ test('a webhook is listed, paused, goes on, gets again what it did not take, and
   expect(await again()).toEqual({ code: 0, output: '1 sent again within a minute.' })
   expect((await again()).code).toBe(1)
   expect((await admin('webhook', 'remove', id)).code).toBe(0)
+  const left = `SELECT COUNT(*) AS n FROM webhook_deliveries WHERE webhook_id = '${id}'`
+  expect(await database.execute(left)).toEqual([{ n: 2 }])
+  expect((await admin('webhook', 'list')).output).toBe('There are no webhooks in the database.')
+  await runCron('17 * * * *')
+  expect(await database.execute(left)).toEqual([{ n: 0 }])
   for (const word of ['pause', 'resume', 'remove']) {
     expect(await admin('webhook', word, id)).toMatchObject({ code: 1 })
   }

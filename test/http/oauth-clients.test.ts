@@ -130,6 +130,29 @@ describe('the operator', () => {
     await setClock(0)
   })
 
+  test('keeps the secret in use where a new one is made twice in a row', async () => {
+    const secrets = [secretIn(await create('pressed'))]
+    for (let i = 0; i < 2; i += 1) {
+      secrets.push(secretIn(await admin('client', 'rotate-secret', 'pressed')))
+    }
+    const states = secrets.map(async (one) => (await ask('pressed', one)).status)
+    expect(await Promise.all(states)).toEqual([200, 401, 200])
+  })
+
+  test('leaves no act without its entry, whenever the connection breaks', async () => {
+    const execute = vi.spyOn(database, 'execute')
+    await create('a-lasting-app')
+    await create('a-lasting-app')
+    await admin('client', 'rotate-secret', 'a-lasting-app')
+    expect(execute).toHaveBeenCalledTimes(3)
+    execute.mockRestore()
+    const kept = "SELECT act FROM audit_entries WHERE subject_id = 'a-lasting-app' ORDER BY id"
+    expect(await database.execute(kept)).toEqual([
+      { act: 'application_added' },
+      { act: 'application_secret_renewed' },
+    ])
+  })
+
   test('deletes a client, and its tokens with it', async () => {
     const token = (await ask(clientId, secret)).json.access_token
     const own = (await ask('an-app', appSecret)).json.access_token

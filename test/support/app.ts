@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { createApp } from '../../src/app'
+import type { PostMessage } from '../../src/core/webhook-deliveries'
 import type { Env } from '../../src/env'
 
 /** The app as a test holds it: a clock to move, a mailbox to read, and the bindings of the test. */
@@ -49,8 +50,18 @@ export interface TestApp {
 
 const origin = 'https://atrium.test'
 
+// Where test/http has receivers, here is nobody.
+const postNowhere: PostMessage = async () => ({
+  kind: 'failed',
+  problem: 'cannot be reached',
+  retryAfterSeconds: null,
+})
+
 /** `overrides` are variables or bindings that take the place of the usual ones. */
-export function testApp(overrides: { readonly [name: string]: unknown } = {}): TestApp {
+export function testApp(
+  overrides: { readonly [name: string]: unknown } = {},
+  post = postNowhere,
+): TestApp {
   const mails: SentMail[] = []
   const mail = {
     async send(message: SentMail) {
@@ -62,8 +73,7 @@ export function testApp(overrides: { readonly [name: string]: unknown } = {}): T
   const clock = { offsetMs: 0 }
   const app = createApp({
     now: () => Date.now() + clock.offsetMs,
-    // Where test/http has receivers, here is nobody.
-    post: async () => ({ kind: 'failed', problem: 'cannot be reached', retryAfterSeconds: null }),
+    post,
   })
 
   return {

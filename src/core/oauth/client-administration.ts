@@ -136,20 +136,25 @@ export async function addClient(
 
 /** How long the secret before is still good. */
 const formerSecretMs = 24 * 60 * 60 * 1000
+/** Within this time nobody has put the latest secret into an application yet. */
+const pressedTwiceMs = 60 * 1000
 
 /**
- * A new secret for an application, told once; the one before is good for another day. Fails as addClient()
- * does, with invalid_client for a public or unknown one.
+ * A new secret for an application, told once; the one before is good for another day. Within a minute of the
+ * last, it takes the place of that, and the one in use stays. Fails as addClient() does, with
+ * invalid_client for a public or unknown one.
  */
 export async function renewSecret(core: Core, viewer: Viewer, clientId: string): Promise<string> {
   const secret = newToken()
   const secretHash = await hashToken(secret)
+  const until = core.now + formerSecretMs
   const isMade = await changeClient(core, viewer, clientId, {
     act: 'application_secret_renewed',
     name: nameOf(clientId),
     isToDo: exists(clientId, sql`secret_hash <> ${secretHash}`),
-    change: (when) => sql`UPDATE clients SET former_secret_hash = secret_hash,
-        former_secret_until = ${core.now + formerSecretMs}, secret_hash = ${secretHash}
+    change: (when) => sql`UPDATE clients SET former_secret_hash = CASE WHEN
+          former_secret_until > ${until - pressedTwiceMs} THEN former_secret_hash ELSE secret_hash END,
+        former_secret_until = ${until}, secret_hash = ${secretHash}
       WHERE client_id = ${clientId} AND ${when}`,
     isMade: exists(clientId, sql`secret_hash = ${secretHash}`),
   })

@@ -56,13 +56,13 @@ function asTarget(value: string) {
   }
 }
 
-graph.post('/user/block', session('delegated:social:block:write'), target, async (c) => {
+graph.post('/user/block', shield, session('delegated:social:block:write'), target, async (c) => {
   const { target } = c.req.valid('json')
   await block(c.var.core, c.var.viewer, target).catch(asTarget(target))
   return c.json(success())
 })
 
-graph.post('/user/unblock', session('delegated:social:block:write'), target, async (c) => {
+graph.post('/user/unblock', shield, session('delegated:social:block:write'), target, async (c) => {
   await unblock(c.var.core, c.var.viewer, c.req.valid('json').target)
   return c.json(success())
 })

@@ -194,6 +194,7 @@ routes.post(
 
 routes.post(
   '/user/private',
+  shield,
   session('delegated:profile:write'),
   body(requests.PrivateBody, { unwrap: unwrapped }),
   async (c) => {
