@@ -1,3 +1,5 @@
+export const usage: string
+
 export function runAdmin(
   args: readonly string[],
   openDatabase: () => {

@@ -158,6 +158,7 @@ async function announce() {
     `  mailbox   ${origin}/dev/mailbox  (and /dev/mailbox.json)`,
     ...(isHarness ? [`  harness   ${origin}/__harness/calls  (see test/harness/README.md)`] : []),
     `  docs      ${origin}/docs  (and README.md)`,
+    ...(isHarness ? [] : ['  cron      by the minute, whatever wrangler says above']),
     ...(written.length > 0 ? [`  secrets   .dev.vars was given ${written.join(' and ')}`] : []),
     '  stop      Ctrl-C',
   ]

@@ -292,6 +292,8 @@ describe('the documents', () => {
     'ARCHITECTURE.md',
     'SECURITY.md',
     'OPERATIONS.md',
+    'APPLICATIONS.md',
+    'bench/README.md',
     'test/harness/README.md',
   ].filter((path) => existsSync(join(root, path)))
   const everywhere = [

@@ -239,7 +239,7 @@ describe('what is taken', () => {
     }
   })
 
-  test('of CSV: the columns of the README, whatever the hash is', async () => {
+  test('of CSV: the columns of OPERATIONS.md, whatever the hash is', async () => {
     const who = someone()
     const row = {
       username: who.username,
