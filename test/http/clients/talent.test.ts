@@ -23,7 +23,9 @@ test('the client of talent registers, signs in and changes the account', async (
   if (!('token' in signedIn.body.data)) throw new Error('a second factor is asked for')
   token = signedIn.body.data.token
 
-  const updated = await talent.updateAccount({ body: { profile: { talent: { tags: ['Clients of talent'] } } } })
+  const updated = await talent.updateAccount({
+    body: { profile: { talent: { tags: ['Clients of talent'] } } },
+  })
   if (!updated.ok) throw new Error(updated.body.message)
   const account = await talent.getAccount()
   if (!account.ok) throw new Error(account.body.message)
