@@ -3,8 +3,8 @@ import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { root } from '../dev/wrangler.mjs'
 
-// Runs all tests, those over HTTP beside the others: they mostly wait for their one server, and vitest
-// would let everything else wait with them. With arguments it is vitest itself.
+// Runs all tests, those over HTTP and those of the operator's commands beside the others: they mostly wait for
+// their one server, and vitest would let everything else wait with them. With arguments it is vitest itself.
 
 const vitest = join(root, 'node_modules/vitest/vitest.mjs')
 const config = ['run', '--config', 'test/vitest.config.ts']
@@ -14,15 +14,16 @@ if (given.length > 0) {
   process.exit((await run(given, { isShown: true })).code)
 }
 
-const overHttp = run(['--project', 'http'], { isShown: false })
+const beside = ['http', 'operator'].map((name) => run(['--project', name], { isShown: false }))
 const inWorkerd = run(['--project', 'worker', '--project', 'node'], { isShown: true })
-const runs = await Promise.all([inWorkerd, overHttp])
-process.stdout.write((await overHttp).output)
+const overHttp = await Promise.all(beside)
+const runs = [await inWorkerd, ...overHttp]
+for (const { output } of overHttp) process.stdout.write(output)
 const passed = runs.reduce((sum, { output }) => sum + passedIn(output), 0)
 console.log(`\n      Tests  ${passed} passed in all`)
 process.exit(runs.find(({ code }) => code !== 0)?.code ?? 0)
 
-/** `isShown` is whether it is printed while it runs; the other is when it is done. */
+/** `isShown` is whether it is printed while it runs; the others are when they are done. */
 function run(args, { isShown }) {
   const colour = process.stdout.isTTY ? { FORCE_COLOR: '1' } : {}
   const child = spawn(process.execPath, [vitest, ...config, ...args], {

@@ -64,19 +64,23 @@ export default defineConfig({
           environment: 'node',
         },
       },
-      {
+      // What an operator's commands do takes a server of its own, so that nobody waits for them.
+      ...['http', 'operator'].map((name) => ({
         root,
         test: {
-          name: 'http',
-          include: ['test/http/**/*.test.ts'],
-          environment: 'node',
-          globalSetup: ['test/http/start-harness.ts', 'test/http/write-clients.ts'],
+          name,
+          include: [`test/${name}/**/*.test.ts`],
+          environment: 'node' as const,
+          globalSetup: [
+            'test/http/start-harness.ts',
+            ...(name === 'http' ? ['test/http/write-clients.ts'] : []),
+          ],
           // One server, one clock, one list of faults: the files take turns.
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
-      },
+      })),
     ],
   },
 })

@@ -2,8 +2,16 @@ import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
 import { unstable_splitSqlQuery as splitSql } from 'wrangler'
 import { runAdmin } from '../../scripts/admin-commands.mjs'
 import { openBindings } from '../../scripts/bindings.mjs'
-import { isSignedIn, login, newPerson, register, resetHarness, runCron, signIn } from './harness'
-import type { Ran } from './operator'
+import {
+  isSignedIn,
+  login,
+  newPerson,
+  register,
+  resetHarness,
+  runCron,
+  signIn,
+} from '../http/harness'
+import type { Ran } from '../http/operator'
 
 /** What the operator does from the shell to somebody, and what is kept of it. */
 

@@ -7,11 +7,11 @@ import { type LocalServer, startLocalServer } from '../../dev/local-server.mjs'
 import { backupLines } from '../../scripts/backup-steps.mjs'
 import { openBindings } from '../../scripts/bindings.mjs'
 import { inspectBackup, restoreBackup } from '../../scripts/restore-steps.mjs'
+import { newPeople, setPrivate, toward } from '../http/graph'
+import { isSignedIn, type Person, password, resetHarness, send, settle } from '../http/harness'
+import type { Ran } from '../http/operator'
 import { taggedPicture } from '../support/png'
 import { root } from '../support/sources'
-import { newPeople, setPrivate, toward } from './graph'
-import { isSignedIn, type Person, password, resetHarness, send, settle } from './harness'
-import type { Ran } from './operator'
 
 /**
  * From one server, with whatever the other tests have left in it, to another one that begins empty:

@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import bcryptjs from 'bcryptjs'
 import { afterAll, expect, inject, test } from 'vitest'
+import { newAddress, send } from '../http/harness'
+import type { Ran } from '../http/operator'
 import { root } from '../support/sources'
-import { newAddress, send } from './harness'
-import type { Ran } from './operator'
 
 /** `npm run import` on the state of the running server, with a file as mongoexport writes it. */
 
