@@ -2,9 +2,8 @@ import { type SQL, sql } from 'drizzle-orm'
 import { randomBytes } from '../crypto/random'
 import { signMessage } from '../crypto/webhook-signature'
 import { type Query, run } from '../storage/database'
-import { audit } from './audit'
 import type { Core } from './context'
-import { hostOf, secretPurpose } from './webhooks'
+import { auditOnWebhook, secretPurpose } from './webhooks'
 
 /**
  * Sending what webhooks are told, signed by Standard Webhooks 1.0.0. Each is sent at least once and in no
@@ -189,13 +188,12 @@ async function attempt(
 }
 
 function pause(core: Core, { webhookId }: Lane, detail: string): readonly Query[] {
-  const act = 'webhook_paused'
   const which = sql`webhook_id = ${webhookId} AND paused_at IS NULL AND removed_at IS NULL`
   return [
-    audit(
+    auditOnWebhook(
       core,
       null,
-      { act, subjectId: webhookId, subjectName: hostOf(webhookId), detail },
+      { act: 'webhook_paused', webhookId, detail },
       sql`EXISTS (SELECT 1 FROM webhooks WHERE ${which})`,
     ),
     core.db.run(sql`UPDATE webhooks SET paused_at = ${core.now} WHERE ${which}`),

@@ -86,11 +86,6 @@ export async function addWebhook(
   const types = JSON.stringify([...new Set(input.eventTypes)])
   const isMade = sql`EXISTS (SELECT 1 FROM webhooks WHERE webhook_id = ${webhookId})`
   const isFull = sql`((SELECT COUNT(*) FROM webhooks WHERE removed_at IS NULL) >= ${webhooksMax})`
-  const added = {
-    act: 'webhook_added',
-    subjectId: webhookId,
-    subjectName: hostOf(webhookId),
-  } as const
   const [outcome] = await commit(
     core.db,
     [
@@ -98,7 +93,7 @@ export async function addWebhook(
         SELECT ${webhookId}, ${url}, ${sealed}, ${types}, ${core.now}
         WHERE NOT ${isFull} AND ${isAdministering(core, viewer)}
         ON CONFLICT DO NOTHING`),
-      audit(core, viewer, added, isMade),
+      auditOnWebhook(core, viewer, { act: 'webhook_added', webhookId }, isMade),
     ],
     core.db.all<{ isMade: number; isFull: number }>(sql`SELECT ${isMade} AS isMade,
       ${isFull} AS isFull`),
@@ -250,12 +245,7 @@ async function commitAct(
   const [state] = await commit(
     core.db,
     [
-      audit(
-        core,
-        viewer,
-        { act: done.act, subjectId: webhookId, subjectName: hostOf(webhookId) },
-        sql`${isToDo} AND ${may}`,
-      ),
+      auditOnWebhook(core, viewer, { act: done.act, webhookId }, sql`${isToDo} AND ${may}`),
       core.db.run(sql`${done.change} AND ${may}`),
       ...(done.after ?? []),
     ],
@@ -265,8 +255,18 @@ async function commitAct(
   if (state?.isToDo === 1) fail({ code: 'not_authenticated' })
 }
 
-/** A webhook as the audit trail calls it: its path may be what keeps others from using the address. */
-export function hostOf(webhookId: string): SQL {
-  return sql`(SELECT substr(host, 1, instr(host, '/') - 1) FROM
+/**
+ * Keeps an act on a webhook, provided that `when` holds. It is called by its host: its path may be what keeps
+ * others from using the address.
+ */
+export function auditOnWebhook(
+  core: Core,
+  viewer: Viewer | null,
+  { act, webhookId, detail }: { act: Act; webhookId: string; detail?: string },
+  when: SQL,
+): Query {
+  const host = sql`(SELECT substr(host, 1, instr(host, '/') - 1) FROM
     (SELECT substr(url, instr(url, '://') + 3) AS host FROM webhooks WHERE webhook_id = ${webhookId}))`
+  const done = { act, subjectId: webhookId, subjectName: host, detail: detail ?? null }
+  return audit(core, viewer, done, when)
 }

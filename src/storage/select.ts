@@ -40,7 +40,7 @@ type Source = Table | SQL
 
 interface Clauses {
   fields: Field[]
-  from: Source[]
+  from: Source | undefined
   joins: { readonly kind: 'inner' | 'left'; readonly table: Source; readonly on: SQL | undefined }[]
   where: SQL | undefined
   orderBy: readonly unknown[]
@@ -58,7 +58,7 @@ function prepare({ fields, from, joins, where, orderBy, limit, offset }: Clauses
     if (i > 0) into.sql += ', '
     writeSelected(field, into)
   }
-  for (const table of from) add(' from ', table)
+  add(' from ', from)
   for (const { kind, table, on } of joins) {
     add(` ${kind} join `, table)
     add(' on ', on)
@@ -112,7 +112,7 @@ const asStored = Column.prototype.mapFromDriverValue
 function selectFrom(selection?: Selection) {
   const clauses: Clauses = {
     fields: fieldsOf(selection ?? {}),
-    from: [],
+    from: undefined,
     joins: [],
     where: undefined,
     orderBy: [],
@@ -129,7 +129,7 @@ function selectFrom(selection?: Selection) {
     from(table: Source) {
       const isWhole = selection === undefined && table instanceof Table
       return set({
-        from: [table],
+        from: table,
         ...(isWhole ? { fields: fieldsOf(getTableColumns(table)) } : {}),
       })
     },
