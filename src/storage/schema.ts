@@ -84,6 +84,8 @@ export const sessions = sqliteTable(
     expiresAt: integer('expires_at').notNull(),
     /** The session record as JSON, from which a lost KV entry is rebuilt. */
     device: text('device').notNull(),
+    /** Whether KV may have the record: it gets it when somebody first asks. True for what is older than this column. */
+    mayBeInKv: integer('may_be_in_kv', { mode: 'boolean' }).notNull().default(true),
     /** The client's own id of its device, where its dialect has one: one session per device. */
     deviceId: text('device_id'),
     /** The application that it was granted to; null for a session of the person's own. */

@@ -1,0 +1,1 @@
+ALTER TABLE `sessions` ADD `may_be_in_kv` integer DEFAULT true NOT NULL;
