@@ -4,9 +4,10 @@
 /** Made by the platform, by wrangler or by a trigger, or of no use a minute later. */
 const notOurs = /^(_cf_|sqlite_|d1_migrations$|deployment_checks$)/
 
-/** What no foreign key says. The trigger that counts referrals is to find no row that has its count already. */
+/** What no foreign key says. */
 const after = {
-  achievements: ['referrals'],
+  // The trigger that counts referrals is to find the row that was there, with its id.
+  referrals: ['achievements'],
   // What is restored is no news, and nobody is told of it.
   webhooks: ['accounts', 'follows', 'blocks'],
 }

@@ -16,7 +16,11 @@ const chunkRows = 500
 const chunkCharacters = 300_000
 
 /** Columns that triggers count up from nothing, as the rows that they count come in. */
-const counted = { accounts: ['follower_count', 'following_count'], tags: ['entry_count'] }
+const counted = {
+  accounts: () => ['follower_count', 'following_count'],
+  tags: () => ['entry_count'],
+  achievements: ({ achievement }) => (achievement === 'referral' ? ['achieved'] : []),
+}
 
 /** What lets somebody in or was on its way out, and counts no more unless it is asked for. */
 const passing = {
@@ -159,10 +163,10 @@ async function insert(db, chunk, tables) {
   const table = tables.find(({ name }) => name === chunk.table)
   if (table === undefined) throw new Error(`The database has no table ${chunk.table}.`)
   const columns = Object.keys(chunk.rows[0]).map(checkName)
-  const zeroed = counted[table.name] ?? []
-  const values = chunk.rows.map((row) =>
-    columns.map((column) => (zeroed.includes(column) ? 0 : row[column])),
-  )
+  const values = chunk.rows.map((row) => {
+    const zeroed = counted[table.name]?.(row) ?? []
+    return columns.map((column) => (zeroed.includes(column) ? 0 : row[column]))
+  })
   const given = (column) => `json_extract(given.value, '$[${columns.indexOf(column)}]')`
   const found = ({ table: parent, from, to }) =>
     `(SELECT ${to} FROM ${parent} WHERE ${to} = ${given(from)})`
@@ -221,6 +225,11 @@ const sums = [
     'SELECT COUNT(*) FROM follows WHERE approved',
   ],
   ['the tag counts', 'SELECT SUM(entry_count) FROM tags', 'SELECT COUNT(*) FROM account_tags'],
+  [
+    'the counts of referrals',
+    `SELECT SUM(achieved) FROM achievements WHERE achievement = 'referral'`,
+    'SELECT COUNT(*) FROM referrals WHERE referrer_number IS NOT NULL',
+  ],
   [
     'the entries of the search',
     'SELECT COUNT(*) FROM account_search',

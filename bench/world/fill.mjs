@@ -169,9 +169,6 @@ function insertSessions(insert, numbers, now) {
 /** What every account is made with, the search index, and what was dropped. */
 function derive(db, restore, progress) {
   const steps = [
-    `INSERT INTO achievements (achievement_id, account_number, achievement, started_at, advanced_at)
-      SELECT printf('%08x', created_at / 1000) || lower(hex(randomblob(8))), number, kind.value, created_at, created_at
-      FROM accounts JOIN json_each('["five-star","referral","review","squad"]') AS kind`,
     `INSERT INTO referrals (account_number, referral_code)
       SELECT number, lower(hex(randomblob(8))) FROM accounts`,
     `INSERT INTO account_search (rowid, username, name)

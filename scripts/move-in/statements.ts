@@ -1,4 +1,3 @@
-import { achievementTotals } from '../../src/core/portfolios'
 import type { NewAccount } from './accounts'
 
 /**
@@ -59,18 +58,12 @@ export function insertStatements(accounts: readonly NewAccount[], now: number): 
         WHERE EXISTS (SELECT 1 FROM accounts WHERE number = value ->> 0) ON CONFLICT DO NOTHING`,
     ),
     // What every account is made with, as core/referrals.ts says.
-    ...literals(numbers).flatMap((given) => [
-      `INSERT INTO achievements (achievement_id, account_number, achievement, started_at, advanced_at)
-        SELECT printf('%08x', ${Math.floor(now / 1000)}) || lower(hex(randomblob(8))), number,
-          kind.value, ${now}, ${now}
-        FROM json_each(${given}) AS given JOIN accounts ON number = given.value
-          JOIN json_each(${literal(Object.keys(achievementTotals))}) AS kind
-        WHERE 1 ON CONFLICT DO NOTHING`,
-      `INSERT INTO referrals (account_number, referral_code)
+    ...literals(numbers).map(
+      (given) => `INSERT INTO referrals (account_number, referral_code)
         SELECT number, lower(hex(randomblob(4)))
         FROM json_each(${given}) AS given JOIN accounts ON number = given.value
         WHERE 1 ON CONFLICT DO NOTHING`,
-    ]),
+    ),
   ]
 }
 

@@ -65,7 +65,7 @@ const tagsOf = sql`(SELECT json_group_array(json_object('tagId', tag_id, 'key', 
 
 const achievementsOf = sql`(SELECT json_group_array(json_object('achievementId', achievement_id,
     'kind', achievement, 'value', achieved, 'startedAt', started_at, 'advancedAt', advanced_at))
-  FROM (SELECT * FROM achievements WHERE achievements.account_number = accounts.number
+  FROM (SELECT * FROM shown_achievements WHERE shown_achievements.account_number = accounts.number
   ORDER BY achievement))`
 
 const imageOf = (part: SQL) => sql`(SELECT json_object('name', name, 'type', type, 'bytes', bytes)

@@ -1,5 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { newId, newReferralCode } from '../crypto/random'
+import { newReferralCode } from '../crypto/random'
 import { type Query, run } from '../storage/database'
 import type { Core } from './context'
 import { achievementTotals } from './portfolios'
@@ -30,22 +30,19 @@ export async function findReferrer(core: Core, code: string): Promise<Referrer |
 }
 
 /**
- * What every new account is made with, if `when` holds: its achievements, a code of its own, and
- * whose code it came by, for which a trigger counts a point.
+ * What every new account is made with, if `when` holds: a code of its own, and whose code it came by,
+ * for which a trigger counts a point.
  */
-export function portfolioStatements(
+export function insertReferral(
   core: Core,
   number: number,
   referralCode: string | null,
   when: SQL,
-): readonly Query[] {
-  const kinds = Object.keys(achievementTotals).map((kind) => ({ kind, id: newId(core.now) }))
-  const referrer = sql`(SELECT account_number FROM referrals WHERE referral_code = ${referralCode})`
-  return [
-    core.db.run(sql`INSERT INTO achievements (achievement_id, account_number, achievement, started_at, advanced_at)
-      SELECT given.value ->> 'id', ${number}, given.value ->> 'kind', ${core.now}, ${core.now}
-      FROM json_each(${JSON.stringify(kinds)}) AS given WHERE ${when} ON CONFLICT DO NOTHING`),
-    core.db.run(sql`INSERT INTO referrals (account_number, referral_code, referrer_number)
-      SELECT ${number}, ${newReferralCode()}, ${referrer} WHERE ${when} ON CONFLICT DO NOTHING`),
-  ]
+): Query {
+  const referrer =
+    referralCode === null
+      ? sql`NULL`
+      : sql`(SELECT account_number FROM referrals WHERE referral_code = ${referralCode})`
+  return core.db.run(sql`INSERT INTO referrals (account_number, referral_code, referrer_number)
+    SELECT ${number}, ${newReferralCode()}, ${referrer} WHERE ${when} ON CONFLICT DO NOTHING`)
 }

@@ -15,7 +15,7 @@ import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
 import { fail, failInput } from './errors'
 import { emailKey, nameKey, usernameKey } from './identifiers'
 import { isInvited, useInvite } from './invites'
-import { portfolioStatements } from './referrals'
+import { insertReferral } from './referrals'
 import type { Viewer } from './sessions'
 import { completeSignIn, type SignedIn } from './sign-in'
 import { sourcesOf } from './sources'
@@ -237,7 +237,7 @@ async function insertAccount(
         : []),
       inserting,
       ...(admission === null ? [] : [useInvite(core, input.inviteCode ?? '', id, isMine)]),
-      ...portfolioStatements(core, number, input.referralCode ?? null, isMine),
+      insertReferral(core, number, input.referralCode ?? null, isMine),
       ...(confirmation?.statements(isMine) ?? []),
       ...(completion?.statements(isMine) ?? []),
       ...(administrator ? [auditOn(core, administrator, 'account_created', sql`${number}`)] : []),

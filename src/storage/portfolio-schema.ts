@@ -38,7 +38,7 @@ export const accountTags = sqliteTable(
   ],
 )
 
-/** What can be achieved, and how far an account has come. */
+/** How far accounts have come, where they have; of the rest the view `shown_achievements` tells. */
 export const achievements = sqliteTable(
   'achievements',
   {
@@ -64,7 +64,9 @@ export const referrals = sqliteTable(
       onDelete: 'set null',
     }),
   },
-  (t) => [index('referrals_referrer').on(t.referrerNumber)],
+  (t) => [
+    index('referrals_referrer').on(t.referrerNumber).where(sql`${t.referrerNumber} IS NOT NULL`),
+  ],
 )
 
 export const bookmarks = sqliteTable(

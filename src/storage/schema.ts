@@ -72,7 +72,8 @@ export const sessions = sqliteTable(
   'sessions',
   {
     tokenHash: text('token_hash').primaryKey(),
-    sessionId: text('session_id').notNull().unique(),
+    /** A random UUID, looked for among its account's own: an index of it would be paid for by every sign-in. */
+    sessionId: text('session_id').notNull(),
     accountNumber: account(),
     sessionEpoch: integer('session_epoch').notNull(),
     systemEpoch: integer('system_epoch').notNull(),

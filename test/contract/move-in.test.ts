@@ -112,7 +112,8 @@ describe('what is taken', () => {
     const { number } = await kept(who.username)
     const count = (sql: string) => env.DB.prepare(sql).bind(number).first<number>('count')
     const of = (table: string) => `SELECT count(*) AS count FROM ${table} WHERE account_number = ?`
-    expect(await count(of('achievements'))).toBe(4)
+    expect(await count(of('shown_achievements'))).toBe(4)
+    expect(await count(of('achievements'))).toBe(0)
     expect(await count(of('referrals'))).toBe(1)
     expect(await count('SELECT count(*) AS count FROM account_search WHERE rowid = ?')).toBe(1)
   })

@@ -51,7 +51,7 @@ describe('a referral', () => {
     expect(database.isPending()).toBe(false)
     expect(await countOf(code)).toBe(1)
     expect(
-      await rowsOf('SELECT 1 FROM achievements WHERE account_number = ?', number),
+      await rowsOf('SELECT 1 FROM shown_achievements WHERE account_number = ?', number),
     ).toHaveLength(4)
   })
 
@@ -101,6 +101,67 @@ describe('a referral', () => {
   })
 })
 
+interface Shown {
+  readonly achievement_id: string
+  readonly achieved: number
+  readonly started_at: number
+  readonly advanced_at: number
+}
+
+describe('an achievement', () => {
+  const rowOf = (number: number) =>
+    rowsOf<Shown>('SELECT * FROM achievements WHERE account_number = ?', number)
+  const shownOf = (number: number) =>
+    rowsOf<Shown>(
+      'SELECT * FROM shown_achievements WHERE account_number = ? ORDER BY achievement',
+      number,
+    )
+
+  test('has a row once there is something to it, with the id and the beginning that it was shown with', async () => {
+    const { code, number } = await newReferrer()
+    const [stars, before, ...others] = await shownOf(number)
+    expect(await rowOf(number)).toEqual([])
+    atrium.pass(60)
+    const { createdAt } = await register({ referralCode: code })
+    const after = { ...before, achieved: 1, advanced_at: createdAt }
+    expect(await shownOf(number)).toEqual([stars, after, ...others])
+    expect(await rowOf(number)).toEqual([after])
+  })
+
+  test('goes back when somebody goes who counted', async () => {
+    const { code, number } = await newReferrer()
+    const email = 'comes-and-goes@example.com'
+    const gone = await newUnconfirmed(atrium, { email, referralCode: code })
+    await register({ referralCode: code })
+    await atrium.request((core) => deleteAccount(core, gone))
+    expect(await rowOf(number)).toMatchObject([{ achieved: 1 }])
+  })
+
+  test('has an id that is nobody else’s, and tells when the account was made', async () => {
+    const made = await Promise.all([register({}), register({}), register({})])
+    const shown = await Promise.all(made.map(({ number }) => shownOf(number)))
+    const ids = shown.map((four) => four.map(({ achievement_id }) => achievement_id))
+    expect(new Set([...ids.flat(), ...made.map(({ id }) => id)]).size).toBe(15)
+    for (const [i, four] of ids.entries()) {
+      const beginning = made[i]?.id.slice(0, 8)
+      for (const id of four) expect(id).toMatch(new RegExp(`^${beginning}[0-9a-f]{16}$`))
+    }
+  })
+
+  test('of an account that is older than this has its row, and keeps the id of it', async () => {
+    const { code, number } = await newReferrer()
+    const id = `000004d2${code.padEnd(16, '0')}`
+    await change(
+      `INSERT INTO achievements VALUES (?, ${number}, 'referral', 0, 1234000, 1234000)`,
+      id,
+    )
+    await Promise.all([register({ referralCode: code }), register({ referralCode: code })])
+    const [, shown] = await shownOf(number)
+    expect(shown).toMatchObject({ achievement_id: id, achieved: 2, started_at: 1234000 })
+    expect(await rowOf(number)).toHaveLength(1)
+  })
+})
+
 test('every account has all achievements and one code, whichever way it was made', async () => {
   const closed = testCore({ REGISTRATION: 'closed', THROTTLE: 'off' })
   const administrator = (await newAdministrator(atrium)).viewer
@@ -117,7 +178,7 @@ test('every account has all achievements and one code, whichever way it was made
   const left = made.filter((_, i) => i !== 2)
   for (const { number } of left) {
     const rows = await rowsOf<{ achievement: string; achieved: number }>(
-      'SELECT achievement, achieved FROM achievements WHERE account_number = ? ORDER BY achievement',
+      'SELECT achievement, achieved FROM shown_achievements WHERE account_number = ? ORDER BY achievement',
       number,
     )
     expect(rows.map(({ achievement }) => achievement)).toEqual(
@@ -127,6 +188,6 @@ test('every account has all achievements and one code, whichever way it was made
     expect(await rowsOf('SELECT 1 FROM referrals WHERE account_number = ?', number)).toHaveLength(1)
   }
   const odd = `SELECT number FROM accounts WHERE number NOT IN (SELECT account_number FROM referrals)
-    OR (SELECT COUNT(*) FROM achievements WHERE account_number = number) <> 4`
+    OR (SELECT COUNT(*) FROM shown_achievements WHERE account_number = number) <> 4`
   expect(await rowsOf(odd)).toEqual([])
 })

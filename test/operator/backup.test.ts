@@ -75,6 +75,11 @@ const bearer = (cookies: Map<string, string>) => ({
   Authorization: `Bearer ${cookies.get('atrium_session')}`,
 })
 
+/** As `talent` shows it. */
+async function ownAccount(origin: string, cookies: Map<string, string>) {
+  return (await send('/v1/account', { headers: bearer(cookies), origin })).json.data
+}
+
 /** What a person sees of their account, of the graph and in the search; addresses without their origin. */
 async function viewOf(origin: string, given: Map<string, string>) {
   const cookies = new Map(given)
@@ -82,7 +87,7 @@ async function viewOf(origin: string, given: Map<string, string>) {
     (await send(path, { cookies, origin, body })).json.data
   const { profilePictureUrl, ...user } = (await ask('/user/me')).user
   const search = await ask('/user/search', { query: people[2].username })
-  const { profile } = (await send('/v1/account', { headers: bearer(cookies), origin })).json.data
+  const { profile, achievements } = await ownAccount(origin, cookies)
   const view = {
     user,
     picture: profilePictureUrl ? await pictureAt(origin, profilePictureUrl) : null,
@@ -91,6 +96,7 @@ async function viewOf(origin: string, given: Map<string, string>) {
     requests: await ask('/user/follow-requests'),
     found: JSON.stringify(search).includes(people[2].id),
     tags: profile.talent.tags,
+    achievements,
   }
   return JSON.parse(JSON.stringify(view).replaceAll(origin, ''))
 }
@@ -135,6 +141,12 @@ async function fill(): Promise<void> {
     headers: bearer(one.cookies),
     body: { profile: { talent: { tags: ['Chess', 'Straw "quoted" ü 🙂'] } } },
   })
+  const { referralCode: referral } = await ownAccount(inject('origin'), one.cookies)
+  for (const name of ['first', 'second', 'third']) {
+    const [email, confirmPassword] = [`${name}.${one.email}`, password]
+    const invited = { firstName: name, email, password, confirmPassword, referral }
+    await send('/v1/auth/create-account', { body: invited })
+  }
   await settle()
 }
 
@@ -187,6 +199,7 @@ describe('restored elsewhere', () => {
     )
     expect(one.picture).not.toBeNull()
     expect(one.tags).toHaveLength(2)
+    expect(one.achievements[1]).toMatchObject({ type: 'referral', value: '3' })
     expect(one.user).toMatchObject({ followerCount: 1, followingCount: 1 })
     expect(two.requests.records).toHaveLength(1)
     expect(three.user).toMatchObject({ followerCount: 2, followingCount: 1 })
