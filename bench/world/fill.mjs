@@ -144,13 +144,14 @@ function insertFollows(insert, numbers, total) {
 }
 
 export const sessionColumns = `token_hash, session_id, account_number, session_epoch, system_epoch,
-  opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device`
+  opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, may_be_in_kv`
+export const sessionMarks = sessionColumns.replaceAll(/\w+/g, '?')
 
 /** Seen in an hour, so to speak: no session slides while it is measured. */
 export function sessionRow({ tokenHash, id, number, dialect, now }) {
   const [seenAt, idleEnd, end] = [now + dayMs / 24, now + 30 * dayMs, now + 90 * dayMs]
   const device = { dialect, ipAddress: null, userAgent: null, device: null, expiresAt: end }
-  return [tokenHash, id, number, 0, 0, now, now, seenAt, idleEnd, end, JSON.stringify(device)]
+  return [tokenHash, id, number, 0, 0, now, now, seenAt, idleEnd, end, JSON.stringify(device), 0]
 }
 
 function insertSessions(insert, numbers, now) {
@@ -162,8 +163,8 @@ function insertSessions(insert, numbers, now) {
       yield sessionRow({ tokenHash, id, number: numbers[i], dialect: 'social', now })
     }
   }
-  const marks = '?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?'
-  insert('sessions', `INSERT INTO sessions (${sessionColumns}) VALUES (${marks})`, rows(), count)
+  const into = `INSERT INTO sessions (${sessionColumns}) VALUES (${sessionMarks})`
+  insert('sessions', into, rows(), count)
 }
 
 /** What every account is made with, the search index, and what was dropped. */

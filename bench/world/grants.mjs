@@ -1,4 +1,4 @@
-import { sessionColumns, sessionRow } from './fill.mjs'
+import { sessionColumns, sessionMarks, sessionRow } from './fill.mjs'
 import { numberOf } from './people.mjs'
 import { hashOf, secretOf, uuidOf } from './random.mjs'
 
@@ -22,7 +22,7 @@ export function renewGrants(db, { count, accounts, now }) {
   ).run(clientId, hashOf(secret), JSON.stringify(scopes), now)
   const grant = db.prepare(
     `INSERT INTO sessions (${sessionColumns}, granted_to, granted_scopes, granted_resources)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '[]')`,
+    VALUES (${sessionMarks}, ?, ?, '[]')`,
   )
   const refresh = db.prepare(
     'INSERT INTO refresh_tokens (refresh_hash, grant_hash, refresh_expires_at) VALUES (?, ?, ?)',

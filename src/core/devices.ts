@@ -1,11 +1,39 @@
-import { sql } from 'drizzle-orm'
-import { commit } from '../storage/database'
-import { putSessionRecord } from '../storage/session-records'
+import { eq, sql } from 'drizzle-orm'
+import { commit, run } from '../storage/database'
+import { sessions } from '../storage/schema'
+import { findSessionRecord, putSessionRecord } from '../storage/session-records'
 import type { Core } from './context'
 import { fail } from './errors'
 import type { SessionRecord, Viewer } from './sessions'
 
-/** What a client says of the device that its session was opened from. */
+/** What a session is for people: the device and the door that it was opened from. KV knows it once somebody has asked. */
+
+/** What the viewer's session is, from KV or, when KV has nothing, rebuilt from D1. */
+export async function describeSession(core: Core, viewer: Viewer): Promise<SessionRecord> {
+  const { tokenHash } = viewer.session
+  const known = await findSessionRecord(core.kv, tokenHash, core.now)
+  if (known) return known
+  const [[row]] = await run(
+    core.db,
+    core.db
+      .select({ device: sessions.device })
+      .from(sessions)
+      .where(eq(sessions.tokenHash, tokenHash)),
+  )
+  if (!row) fail({ code: 'not_authenticated' })
+  const record = JSON.parse(row.device) as SessionRecord
+  core.defer(rememberSession(core, tokenHash, record))
+  return record
+}
+
+/** Tells KV what somebody has asked for, after D1, which knows by that what there will be to forget. */
+async function rememberSession(core: Core, tokenHash: string, record: SessionRecord) {
+  const [{ meta }] = await run(
+    core.db,
+    core.db.run(sql`UPDATE sessions SET may_be_in_kv = 1 WHERE token_hash = ${tokenHash}`),
+  )
+  if (meta.changes > 0) await putSessionRecord(core.kv, tokenHash, record, core.now)
+}
 
 /**
  * Changes the name of the session's device, and where pushes reach it. A session that was opened
@@ -34,14 +62,14 @@ export async function updateDevice(
   const [row] = await commit(
     core.db,
     [core.db.run(sql`UPDATE sessions SET device = ${changed} WHERE token_hash = ${tokenHash}`)],
-    core.db.all<{ device: string }>(
-      sql`SELECT device FROM sessions WHERE token_hash = ${tokenHash}`,
+    core.db.all<{ device: string; mayBeInKv: number }>(
+      sql`SELECT device, may_be_in_kv AS mayBeInKv FROM sessions WHERE token_hash = ${tokenHash}`,
     ),
     ([found]) => found !== undefined && isNamed(found.device, changes.name),
   )
   if (!row) fail({ code: 'not_authenticated' })
   const record = JSON.parse(row.device) as SessionRecord
-  core.defer(putSessionRecord(core.kv, tokenHash, record, core.now))
+  if (row.mayBeInKv) core.defer(putSessionRecord(core.kv, tokenHash, record, core.now))
   return record
 }
 

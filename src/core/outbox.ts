@@ -72,17 +72,18 @@ const keysPerRow = 1000
 /** Owes work on keys, a thousand a row; `keys` is a SELECT of one column `key`. */
 function oweKeys(core: Core, kind: 'forget' | 'objects', keys: SQL): Query {
   return core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at)
-    SELECT ${`${kind} ${core.requestId} `} || chunk, ${kind}, json_group_array(key), '', ${core.now}, ${core.now}
+    SELECT ${`${kind} ${core.requestId} `} || MIN(key), ${kind}, json_group_array(key), '', ${core.now}, ${core.now}
     FROM (SELECT key, (row_number() OVER () - 1) / ${keysPerRow} AS chunk FROM (${keys}))
     WHERE 1 GROUP BY chunk ON CONFLICT (id) DO NOTHING`)
 }
 
 /** Owes the end of the KV records of sessions; `which` is a condition in SQL. */
 export function oweForgetting(core: Core, which: SQL): Query {
-  return oweKeys(core, 'forget', sql`SELECT token_hash AS key FROM sessions WHERE ${which}`)
+  const kept = sql`SELECT token_hash AS key FROM sessions WHERE ${which} AND may_be_in_kv`
+  return oweKeys(core, 'forget', kept)
 }
 
-/** Owes the deletion of objects in R2; `keys` is a SELECT of one column `key`. Once per request. */
+/** Owes the deletion of objects in R2; `keys` is a SELECT of one column `key`. */
 export function oweObjects(core: Core, keys: SQL): Query {
   return oweKeys(core, 'objects', keys)
 }

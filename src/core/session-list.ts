@@ -1,9 +1,14 @@
 import { and, gt, isNull, type SQL, sql } from 'drizzle-orm'
-import { run } from '../storage/database'
 import { sessions } from '../storage/schema'
-import { deleteSessionRecords } from '../storage/session-records'
 import type { Core } from './context'
-import { authenticate, type Caller, ownNumber, type SessionRecord, type Viewer } from './sessions'
+import {
+  authenticate,
+  type Caller,
+  endSessions,
+  ownNumber,
+  type SessionRecord,
+  type Viewer,
+} from './sessions'
 
 /** The sessions of an account as its owner manages them: one per device, each to be ended by itself. */
 
@@ -62,17 +67,6 @@ export async function listSessions(core: Core, caller: Caller): Promise<ListedSe
 
 /** Ends one session of the viewer's account by its id. Another account's session is not found. */
 export async function endSessionById(core: Core, viewer: Viewer, id: string): Promise<boolean> {
-  const [ended] = await run(
-    core.db,
-    core.db.all<{ tokenHash: string }>(sql`DELETE FROM sessions
-      WHERE session_id = ${id} AND account_number = ${viewer.account.number} AND granted_to IS NULL
-      RETURNING token_hash AS tokenHash`),
-  )
-  core.defer(
-    deleteSessionRecords(
-      core.kv,
-      ended.map((row) => row.tokenHash),
-    ),
-  )
-  return ended.length > 0
+  const own = sql`session_id = ${id} AND account_number = ${viewer.account.number} AND granted_to IS NULL`
+  return (await endSessions(core, own)) > 0
 }

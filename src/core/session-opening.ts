@@ -2,7 +2,7 @@ import { type SQL, sql } from 'drizzle-orm'
 import { newToken } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import type { Query } from '../storage/database'
-import { putSessionRecord, type SessionRecord } from '../storage/session-records'
+import type { SessionRecord } from '../storage/session-records'
 import type { Client, Core } from './context'
 
 /** How sessions come into the world: a person's own, and those that they grant to applications. */
@@ -34,11 +34,11 @@ function insertSession(
   const { record, grant } = given
   const json = (list: readonly string[] | undefined) => (list ? JSON.stringify(list) : null)
   return core.db.run(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
-      opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, device_id,
+      opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, may_be_in_kv, device_id,
       granted_to, granted_scopes, granted_resources)
     SELECT ${given.tokenHash}, ${given.id}, accounts.number, accounts.epoch, system.global_epoch,
       ${core.now}, ${given.authenticatedAt}, ${core.now}, ${given.idleExpiresAt}, ${given.expiresAt},
-      ${JSON.stringify(record)}, ${record.device?.id ?? null},
+      ${JSON.stringify(record)}, 0, ${record.device?.id ?? null},
       ${grant?.clientId ?? null}, ${json(grant?.scopes)}, ${json(grant?.resources)}
     FROM accounts JOIN system ON system.one = 1
     WHERE accounts.number = ${account.number} AND accounts.epoch = ${account.epoch}
@@ -60,12 +60,10 @@ export interface OpenedSession {
   readonly tokenHash: string
   readonly id: string
   readonly expiresAt: number
-  /** What it is, as KV and the lists of sessions tell. */
+  /** What it is, as the lists of sessions tell. */
   readonly record: SessionRecord
   /** Opens it, provided that the account is as it was when the proof was checked and `when` holds. */
   insert(when: SQL): Query
-  /** Tells KV, after the response. */
-  remember(): void
 }
 
 /**
@@ -96,7 +94,6 @@ export async function prepareSession(
     expiresAt: ends.expiresAt,
     record,
     insert: (when) => insertSession(core, account, opened, when),
-    remember: () => core.defer(putSessionRecord(core.kv, tokenHash, record, core.now)),
   }
 }
 

@@ -6,8 +6,6 @@ import { accounts, sessions, system } from '../storage/schema'
 import {
   type DeviceInfo,
   deleteSessionRecords,
-  findSessionRecord,
-  putSessionRecord,
   type SessionRecord,
 } from '../storage/session-records'
 import { type Account, accountColumns } from './accounts'
@@ -17,7 +15,7 @@ import { oweForgetting } from './outbox'
 import { holds, type Scope, scopesOf, toScopes } from './scopes'
 
 /**
- * Sessions: D1 says at each request whether one still counts, KV remembers what it is. They slide,
+ * Sessions: D1 says at each request whether one still counts, KV remembers what was asked about it. They slide,
  * and they end at a fixed time, at their own end, or all at once when the account's epoch moves.
  */
 
@@ -201,30 +199,21 @@ export function isRecentlyAuthenticated(core: Core, viewer: Viewer): boolean {
   return ageMs <= core.settings.recentAuthenticationSeconds * 1000
 }
 
-/** What the viewer's session is, from KV or, when KV has nothing, rebuilt from D1. */
-export async function describeSession(core: Core, viewer: Viewer): Promise<SessionRecord> {
-  const { tokenHash } = viewer.session
-  const known = await findSessionRecord(core.kv, tokenHash, core.now)
-  if (known) return known
-  const [[row]] = await run(
-    core.db,
-    core.db
-      .select({ device: sessions.device })
-      .from(sessions)
-      .where(eq(sessions.tokenHash, tokenHash)),
-  )
-  if (!row) fail({ code: 'not_authenticated' })
-  const record = JSON.parse(row.device) as SessionRecord
-  core.defer(putSessionRecord(core.kv, tokenHash, record, core.now))
-  return record
-}
-
 /** Ends the session of a token at once. A token without a session ends nothing, and says nothing. */
 export async function endSession(core: Core, { token }: Credentials): Promise<void> {
-  if (token === null) return
-  const tokenHash = await hashToken(token)
-  await run(core.db, core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${tokenHash}`))
-  core.defer(deleteSessionRecords(core.kv, [tokenHash]))
+  if (token !== null) await endSessions(core, sql`token_hash = ${await hashToken(token)}`)
+}
+
+/** Ends the sessions of `which`, a condition in SQL, and gives how many they were. */
+export async function endSessions(core: Core, which: SQL): Promise<number> {
+  const [ended] = await run(
+    core.db,
+    core.db.all<{ tokenHash: string; mayBeInKv: number }>(sql`DELETE FROM sessions WHERE ${which}
+      RETURNING token_hash AS tokenHash, may_be_in_kv AS mayBeInKv`),
+  )
+  const kept = ended.filter(({ mayBeInKv }) => mayBeInKv).map(({ tokenHash }) => tokenHash)
+  if (kept.length > 0) core.defer(deleteSessionRecords(core.kv, kept))
+  return ended.length
 }
 
 /**

@@ -2,9 +2,9 @@ import { type SQL, sql } from 'drizzle-orm'
 import { newToken } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import type { Query } from '../storage/database'
-import { deleteSessionRecords } from '../storage/session-records'
 import type { Account } from './accounts'
 import type { Client, Core } from './context'
+import { oweForgetting } from './outbox'
 import { type OpenedSession, prepareSession } from './session-opening'
 import { rememberSources, sourcesOf } from './sources'
 import { clear, strangersBucket } from './throttle'
@@ -24,7 +24,7 @@ export interface Completion {
   /** Everything that a completed sign-in writes, if `when` holds. */
   statements(when: SQL): readonly Query[]
   readonly readBack: ReturnType<typeof sessionExists>
-  /** To be called once the statements are in: tells KV, and gives what the client needs. */
+  /** What the client needs, once the statements are in. */
   signedIn(account: Account): SignedIn
 }
 
@@ -34,23 +34,36 @@ function sessionExists(core: Core, tokenHash: string) {
   )
 }
 
-/** What a sign-in changes of what was before it: its device's last session, the history, the strangers' count. */
+/** What ends when a session opens: the one that the browser had, and the last one of the same device. */
+async function endFormer(
+  core: Core,
+  given: { account: Pick<Account, 'number'>; client: Client; tokenHash: string; isOpen: SQL },
+): Promise<readonly Query[]> {
+  const { account, tokenHash, isOpen } = given
+  const { formerToken, device } = given.client
+  const former = [
+    ...(formerToken === null
+      ? []
+      : [sql`token_hash = ${await hashToken(formerToken)} AND granted_to IS NULL`]),
+    ...(device === null
+      ? []
+      : [
+          sql`account_number = ${account.number} AND device_id = ${device.id}
+          AND token_hash <> ${tokenHash}`,
+        ]),
+  ]
+  if (former.length === 0) return []
+  const which = sql`(${sql.join(former, sql` OR `)}) AND ${isOpen}`
+  return [oweForgetting(core, which), core.db.run(sql`DELETE FROM sessions WHERE ${which}`)]
+}
+
+/** What a sign-in changes of what was before it: the history, and the strangers' count. */
 function correctPast(
   core: Core,
-  given: {
-    account: Pick<Account, 'number'>
-    historyId: string | null
-    session: OpenedSession
-    client: Client
-    isOpen: SQL
-  },
+  given: { account: Pick<Account, 'number'>; historyId: string | null; isOpen: SQL },
 ): readonly Query[] {
-  const { account, historyId, session, client, isOpen } = given
+  const { account, historyId, isOpen } = given
   return [
-    client.device === null
-      ? core.db.nothing()
-      : core.db.run(sql`DELETE FROM sessions WHERE account_number = ${account.number}
-          AND device_id = ${client.device.id} AND token_hash <> ${session.tokenHash} AND ${isOpen}`),
     historyId === null
       ? core.db.nothing()
       : core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
@@ -83,28 +96,22 @@ export async function completeSignIn(
     prepareSession(core, account, client),
     sourcesOf(core, client),
   ])
-  const formerHash = client.formerToken === null ? null : await hashToken(client.formerToken)
-  const isOpen = sql`EXISTS (SELECT 1 FROM sessions WHERE token_hash = ${session.tokenHash})`
+  const { tokenHash } = session
+  const isOpen = sql`EXISTS (SELECT 1 FROM sessions WHERE token_hash = ${tokenHash})`
+  const ending = await endFormer(core, { account, client, tokenHash, isOpen })
   return {
     statements: (when) => [
       session.insert(when),
-      formerHash === null
-        ? core.db.nothing()
-        : core.db.run(sql`DELETE FROM sessions WHERE token_hash = ${formerHash}
-            AND granted_to IS NULL AND ${isOpen}`),
+      ...ending,
       rememberSources(core, account.number, sources, isOpen),
-      ...(isNew ? [] : correctPast(core, { account, historyId, session, client, isOpen })),
+      ...(isNew ? [] : correctPast(core, { account, historyId, isOpen })),
     ],
-    readBack: sessionExists(core, session.tokenHash),
-    signedIn: (signedInto) => {
-      session.remember()
-      if (formerHash !== null) core.defer(deleteSessionRecords(core.kv, [formerHash]))
-      return {
-        kind: 'signed_in',
-        account: { ...signedInto, loggedInAt: core.now },
-        session,
-        deviceToken,
-      }
-    },
+    readBack: sessionExists(core, tokenHash),
+    signedIn: (signedInto) => ({
+      kind: 'signed_in',
+      account: { ...signedInto, loggedInAt: core.now },
+      session,
+      deviceToken,
+    }),
   }
 }

@@ -29,11 +29,7 @@ export async function sweepExpired(core: Core): Promise<void> {
   await sweepAbandonedUploads(core)
   await rotateKeys(core)
   for (let round = 0; round < roundsMax; round += 1) {
-    // Each round owes work of its own.
-    const [, ...swept] = await run(
-      core.db,
-      ...sweeps({ ...core, requestId: `${core.requestId} ${round}` }),
-    )
+    const [, ...swept] = await run(core.db, ...sweeps(core))
     if (swept.every(({ meta }) => meta.changes < rowsPerSweep)) return
   }
 }

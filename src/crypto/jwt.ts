@@ -47,7 +47,8 @@ function toPem(pkcs8: ArrayBuffer): string {
   return ['-----BEGIN PRIVATE KEY-----', ...lines, '-----END PRIVATE KEY-----'].join('\n')
 }
 
-function importPem(pem: string): Promise<CryptoKey> {
+/** For signing alone, and never to be read out again. */
+export function importPem(pem: string): Promise<CryptoKey> {
   const base64 = pem.replaceAll(/-----[^-]+-----|\s/g, '')
   const pkcs8 = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
   return crypto.subtle.importKey('pkcs8', pkcs8, keyAlgorithm, false, ['sign'])
@@ -55,13 +56,28 @@ function importPem(pem: string): Promise<CryptoKey> {
 
 /** `type` is the header's `typ`, which keeps tokens for one purpose from passing for another. */
 export async function signJwt(
-  key: { readonly kid: string; readonly privateKey: string },
+  key: { readonly kid: string; readonly privateKey: CryptoKey },
   type: string,
   claims: Claims,
 ): Promise<string> {
   return new SignJWT(claims)
     .setProtectedHeader({ alg: algorithm, typ: type, kid: key.kid })
-    .sign(await importPem(key.privateKey))
+    .sign(key.privateKey)
+}
+
+const imported = new WeakMap<PublicJwk, CryptoKey>()
+
+/** Imported once, for as long as the caller remembers the key. */
+async function importPublic(jwk: PublicJwk): Promise<CryptoKey> {
+  const known = imported.get(jwk)
+  if (known) return known
+  // What else a key says of itself is for others, and WebCrypto would take it for conditions.
+  const { kty, crv, x, y } = jwk
+  const key = await crypto.subtle.importKey('jwk', { kty, crv, x, y }, keyAlgorithm, false, [
+    'verify',
+  ])
+  imported.set(jwk, key)
+  return key
 }
 
 /** Which key a token names, before anything in it is believed. */
@@ -80,7 +96,7 @@ function keyIdOf(token: string): string | null {
  */
 export async function verifyJwt(
   token: string,
-  findKey: (kid: string) => Promise<PublicKey | null>,
+  findKey: (kid: string) => Promise<PublicJwk | null>,
   expected: {
     readonly type: string
     readonly issuer: string
@@ -93,11 +109,7 @@ export async function verifyJwt(
   const key = kid === null ? null : await findKey(kid)
   if (!key) return null
   try {
-    // What else a key says of itself is for others, and WebCrypto would take it for conditions.
-    const { kty, crv, x, y } = key
-    const jwk = { kty, crv, x, y }
-    const publicKey = await crypto.subtle.importKey('jwk', jwk, keyAlgorithm, false, ['verify'])
-    const { payload } = await jwtVerify(token, publicKey, {
+    const { payload } = await jwtVerify(token, await importPublic(key), {
       algorithms: [algorithm],
       typ: expected.type,
       issuer: expected.issuer,

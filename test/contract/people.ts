@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
+import { hashToken } from '../../src/crypto/token'
 import { codeFrom, newJar, type TestApp } from '../support/app'
 import type { AccountDriver, Credentials, DriverSession, From } from '../support/driver'
 import { must } from '../support/driver'
@@ -60,9 +61,18 @@ export async function signIn(
   return outcome.session
 }
 
+/** Somebody who is signed in, and whose session KV knows, as when they had asked what it is. */
 export async function newSignedIn(driver: AccountDriver, app: TestApp, from: From = newPlace()) {
   const who = await newAccount(driver, app)
-  return { who, session: await signIn(driver, app, who, from) }
+  const session = await signIn(driver, app, who, from)
+  await tellKv(await hashToken(session.token))
+  return { who, session }
+}
+
+async function tellKv(tokenHash: string) {
+  const telling = 'UPDATE sessions SET may_be_in_kv = 1 WHERE token_hash = ? RETURNING device'
+  const record = await env.DB.prepare(telling).bind(tokenHash).first<string>('device')
+  await env.KV.put(`session:${tokenHash}`, record ?? '')
 }
 
 /** Somebody whose second factor is on, with the session that switched it on. */

@@ -1,9 +1,9 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
+import { describeSession } from '../../src/core/devices'
 import { endSessionById, listSessions } from '../../src/core/session-list'
 import {
   authenticate,
-  describeSession,
   endAllSessions,
   endAllStatements,
   endOtherSessions,

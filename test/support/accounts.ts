@@ -1,4 +1,5 @@
 import type { Client } from '../../src/core/context'
+import { describeSession } from '../../src/core/devices'
 import { confirmEmail } from '../../src/core/email-confirmation'
 import { type LoginName, login } from '../../src/core/login'
 import { type Registration, registerAccount } from '../../src/core/registration'
@@ -106,11 +107,13 @@ export async function isAlive(test: TestCore, token: string): Promise<boolean> {
   )
 }
 
-/** A confirmed account that is signed in, as most cases need it. */
+/** A confirmed account that is signed in, as most cases need it, and whose session KV knows. */
 export async function newSignedIn(test: TestCore, given: Partial<Registration> = {}) {
   const account = await newAccount(test, given)
   const { session, deviceToken } = await signIn(test, account)
-  return { account, token: session.token, deviceToken, viewer: await viewerOf(test, session.token) }
+  const viewer = await viewerOf(test, session.token)
+  await test.request((core) => describeSession(core, viewer))
+  return { account, token: session.token, deviceToken, viewer }
 }
 
 /** A confirmed account with a mailed second factor and one session, opened before it was on. */

@@ -6,6 +6,7 @@ import { setDisabled } from '../../src/core/administration'
 import { block, unblock } from '../../src/core/blocks'
 import { completeSecondFactor } from '../../src/core/challenges'
 import { deleteAccount } from '../../src/core/deletion'
+import { describeSession } from '../../src/core/devices'
 import { confirmEmail, disownEmail, resendConfirmation } from '../../src/core/email-confirmation'
 import { listFollows, listOwnFollows } from '../../src/core/follow-lists'
 import {
@@ -26,12 +27,7 @@ import { requestReset, resetPassword } from '../../src/core/recovery'
 import { registerAccount } from '../../src/core/registration'
 import { searchPeople, searchPortraits } from '../../src/core/search'
 import { endSessionById, listSessions } from '../../src/core/session-list'
-import {
-  describeSession,
-  endAllSessions,
-  endOtherSessions,
-  endSession,
-} from '../../src/core/sessions'
+import { endAllSessions, endOtherSessions, endSession } from '../../src/core/sessions'
 import { setMailedSecondFactor } from '../../src/core/two-factor'
 import { sweepExpired } from '../../src/core/upkeep'
 import { openUpload, storeUpload } from '../../src/core/uploads'

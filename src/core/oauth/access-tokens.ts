@@ -4,7 +4,7 @@ import type { Core } from '../context'
 import { type Scope, toScopes } from '../scopes'
 import { grantToken } from '../session-opening'
 import type { Credentials } from '../sessions'
-import { currentKey, findPublicKey } from './signing-keys'
+import { findPublicKey, signingKey } from './signing-keys'
 
 /**
  * What applications call with: JWTs of RFC 9068, for themselves or for a person. What one says is
@@ -49,7 +49,7 @@ export async function issueAccessToken(
   const seconds = Math.floor(core.now / 1000)
   const audience = resources.length > 1 ? [...resources] : (resources[0] ?? origin)
   const ttlSeconds = grantId === null ? clientTtlSeconds : grantTtlSeconds
-  const token = await signJwt(await currentKey(core), tokenType, {
+  const token = await signJwt(await signingKey(core), tokenType, {
     iss: origin,
     aud: audience,
     sub: subject,

@@ -1,7 +1,7 @@
 import { signJwt, verifyJwt } from '../../crypto/jwt'
 import { newToken } from '../../crypto/random'
 import type { Core } from '../context'
-import { currentKey, findPublicKey } from './signing-keys'
+import { findPublicKey, signingKey } from './signing-keys'
 
 /** Who signed in, and when, as a statement to one application (OpenID Connect Core section 2). */
 
@@ -19,7 +19,7 @@ export interface SignInStatement {
 
 export async function issueIdToken(core: Core, given: SignInStatement): Promise<string> {
   const seconds = Math.floor(core.now / 1000)
-  return signJwt(await currentKey(core), type, {
+  return signJwt(await signingKey(core), type, {
     iss: core.settings.origin,
     aud: given.clientId,
     sub: given.accountId,

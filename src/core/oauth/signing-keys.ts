@@ -1,5 +1,5 @@
 import { asc, sql } from 'drizzle-orm'
-import { newSigningKey, type PublicJwk, type PublicKey } from '../../crypto/jwt'
+import { importPem, newSigningKey, type PublicJwk, type PublicKey } from '../../crypto/jwt'
 import { run } from '../../storage/database'
 import { signingKeys } from '../../storage/oauth-schema'
 import type { Core } from '../context'
@@ -30,7 +30,7 @@ interface StoredKey {
   readonly madeAt: number
 }
 
-/** What an isolate remembers between requests: public keys and sealed private ones, nothing secret. */
+/** What an isolate remembers between requests: public keys and sealed private ones, nothing secret that could be read. */
 export interface KeyMemory {
   readAt: number
   keys: readonly StoredKey[]
@@ -73,18 +73,34 @@ function isNeeded(core: Core, keys: readonly StoredKey[], place: number): boolea
   return signsFrom(keys, place + 1) + tokenMsMax > core.now
 }
 
-function publicKeys(core: Core, keys: readonly StoredKey[]): PublicKey[] {
-  return keys
-    .filter((_, place) => isNeeded(core, keys, place))
-    .map(({ kid, publicJwk }) => ({ ...publicJwk, kid }))
+function neededKeys(core: Core, keys: readonly StoredKey[]): readonly StoredKey[] {
+  return keys.filter((_, place) => isNeeded(core, keys, place))
+}
+
+async function currentlyStored(core: Core): Promise<StoredKey> {
+  const keys = await someKeys(core)
+  const current = keys.findLast((_, place) => signsFrom(keys, place) <= core.now) ?? keys[0]
+  return current ?? fail({ code: 'internal' })
+}
+
+async function openKey(core: Core, { kid, privateKey }: StoredKey): Promise<string> {
+  return (await core.keys.open(purpose, privateKey, kid)) ?? fail({ code: 'internal' })
 }
 
 /** The key that signs now, its secret opened. */
 export async function currentKey(core: Core): Promise<{ kid: string; privateKey: string }> {
-  const keys = await someKeys(core)
-  const current = keys.findLast((_, place) => signsFrom(keys, place) <= core.now) ?? keys[0]
-  const privateKey = current ? await core.keys.open(purpose, current.privateKey, current.kid) : null
-  if (!current || privateKey === null) return fail({ code: 'internal' })
+  const current = await currentlyStored(core)
+  return { kid: current.kid, privateKey: await openKey(core, current) }
+}
+
+const imported = new WeakMap<StoredKey, CryptoKey>()
+
+/** The same to sign with, opened once for as long as the isolate remembers the list. */
+export async function signingKey(core: Core): Promise<{ kid: string; privateKey: CryptoKey }> {
+  const current = await currentlyStored(core)
+  const known = imported.get(current)
+  const privateKey = known ?? (await importPem(await openKey(core, current)))
+  imported.set(current, privateKey)
   return { kid: current.kid, privateKey }
 }
 
@@ -108,13 +124,14 @@ async function addKey(core: Core, since: number | null): Promise<readonly Stored
 
 /** The keys that tokens may be signed with now or soon, or that live tokens were signed with. */
 export async function publishedKeys(core: Core): Promise<PublicKey[]> {
-  return publicKeys(core, await someKeys(core))
+  const keys = neededKeys(core, await someKeys(core))
+  return keys.map(({ kid, publicJwk }) => ({ ...publicJwk, kid }))
 }
 
 /** A published key by its id. One that is not known may be new: D1 is asked again, but not for each. */
-export async function findPublicKey(core: Core, kid: string): Promise<PublicKey | null> {
+export async function findPublicKey(core: Core, kid: string): Promise<PublicJwk | null> {
   const find = (keys: readonly StoredKey[]) =>
-    publicKeys(core, keys).find((key) => key.kid === kid) ?? null
+    neededKeys(core, keys).find((key) => key.kid === kid)?.publicJwk ?? null
   const known = find(await recalledKeys(core))
   if (known || core.now - core.keyMemory.readAt < askedAgainMs) return known
   return find(await readKeys(core))

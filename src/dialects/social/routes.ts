@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import { changeAccount } from '../../core/account-changes'
 import { completeSecondFactor } from '../../core/challenges'
 import type { Core } from '../../core/context'
+import { describeSession } from '../../core/devices'
 import { confirmEmail, resendConfirmation } from '../../core/email-confirmation'
 import { fail, failInput, failureOf } from '../../core/errors'
 import { login } from '../../core/login'
@@ -10,13 +11,7 @@ import { asSelf, getPerson } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAccount } from '../../core/registration'
 import { holds } from '../../core/scopes'
-import {
-  authenticate,
-  type Credentials,
-  describeSession,
-  endAllSessions,
-  endSession,
-} from '../../core/sessions'
+import { authenticate, type Credentials, endAllSessions, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
 import { body, check, params, query, readBody, type WireIssue } from '../../http/body'
