@@ -35,6 +35,8 @@ export interface Client {
   readonly userAgent: string | null
   /** The token of a device that has signed in before, or null. */
   readonly deviceToken: string | null
+  /** Whether its API hands out nothing that names a device: then none is made, as nobody could ever show it. */
+  readonly isNameless?: boolean
   /** The token of a session that a sign-in would take the place of, or null. */
   readonly formerToken: string | null
   /** What the client calls its device: a sign-in from it replaces the device's session. */

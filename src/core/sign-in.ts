@@ -16,8 +16,8 @@ export interface SignedIn {
   readonly kind: 'signed_in'
   readonly account: Account
   readonly session: OpenedSession
-  /** Names this device to Atrium from now on; the one it had already, if any. */
-  readonly deviceToken: string
+  /** Names this device to Atrium from now on; the one it had already, if any. Null for one that cannot be named. */
+  readonly deviceToken: string | null
 }
 
 export interface Completion {
@@ -90,7 +90,8 @@ export async function completeSignIn(
   },
 ): Promise<Completion> {
   const { account, historyId, isNew = false } = given
-  const deviceToken = given.client.deviceToken ?? newToken()
+  const fresh = given.client.isNameless ? null : newToken()
+  const deviceToken = given.client.deviceToken ?? fresh
   const client = { ...given.client, deviceToken }
   const [session, sources] = await Promise.all([
     prepareSession(core, account, client),

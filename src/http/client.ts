@@ -29,5 +29,5 @@ export function clientOf(c: Context<AppEnv>, dialect: string, userAgent?: string
 
 /** The same for an API in which cookies count for nothing, neither as a session nor as a device. */
 export function cookielessClientOf(c: Context<AppEnv>, dialect: string): Client {
-  return { ...clientOf(c, dialect), deviceToken: null, formerToken: null }
+  return { ...clientOf(c, dialect), deviceToken: null, formerToken: null, isNameless: true }
 }

@@ -67,8 +67,9 @@ export function readDeviceCookie(c: Context<AppEnv>): string | null {
   return readOwnCookie(c, deviceName)
 }
 
-export function setDeviceCookie(c: Context<AppEnv>, token: string): void {
-  setOwnCookie(c, deviceName, token, maxAgeSecondsMax)
+/** Null where no device is named. */
+export function setDeviceCookie(c: Context<AppEnv>, token: string | null): void {
+  if (token !== null) setOwnCookie(c, deviceName, token, maxAgeSecondsMax)
 }
 
 /** Both, as a browser has them after a sign-in. */

@@ -106,6 +106,19 @@ describe.each(drivers)('through $name', (driver) => {
     },
   )
 
+  test('a sign-in remembers a device if it got a name to show again, and none in vain', async () => {
+    const { who } = await newSignedIn(driver, app)
+    const own = 'account_number = (SELECT number FROM accounts WHERE username = ?)'
+    const known = `SELECT substr(source, 1, 3) AS kind FROM known_sources WHERE ${own} ORDER BY source`
+    await env.DB.prepare(`DELETE FROM known_sources WHERE ${own}`).bind(who.username).run()
+    const device = newDevice()
+    for (let times = 0; times < 3; times += 1) await signIn(driver, app, who, device)
+    const { results } = await env.DB.prepare(known).bind(who.username).all()
+    const isNamed = [...device.cookies.cookies.keys()].some((name) => name.endsWith('device'))
+    const place = { kind: 'ip:' }
+    expect(results).toEqual(isNamed ? [{ kind: 'dev' }, place] : [place])
+  })
+
   test('each sign-in has a token of its own, and takes up none that was there before', async () => {
     const device = newDevice()
     const planted = 'A'.repeat(43)

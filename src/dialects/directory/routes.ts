@@ -29,7 +29,9 @@ import {
 /** The document's routes: those of everybody, then those of administrators. */
 
 /** This API hands out no cookies, so a sign-in here takes the place of no browser's session. */
-const client = (c: Context<AppEnv>) => ({ ...clientOf(c, 'directory'), formerToken: null })
+const client = (c: Context<AppEnv>) => {
+  return { ...clientOf(c, 'directory'), formerToken: null, isNameless: true }
+}
 
 /** The header alone counts: no page can make a browser send it. */
 const needs = { scope: 'delegated:all', needsConfirmedEmail: false } as const
