@@ -1,6 +1,10 @@
 DROP INDEX `sessions_session_id_unique`;--> statement-breakpoint
 DROP INDEX `referrals_referrer`;--> statement-breakpoint
 CREATE INDEX `referrals_referrer` ON `referrals` (`referrer_number`) WHERE "referrals"."referrer_number" IS NOT NULL;--> statement-breakpoint
+DROP INDEX `accounts_first_name_key`;--> statement-breakpoint
+DROP INDEX `accounts_last_name_key`;--> statement-breakpoint
+CREATE INDEX `accounts_first_name_key` ON `accounts` (`first_name_key`) WHERE "accounts"."first_name_key" <> '';--> statement-breakpoint
+CREATE INDEX `accounts_last_name_key` ON `accounts` (`last_name_key`) WHERE "accounts"."last_name_key" <> '';--> statement-breakpoint
 -- What accounts have achieved, with what they have not: that has no row, and an id that follows from the account's,
 -- which its row has as well once there is one. drizzle knows views only to read them.
 CREATE VIEW `shown_achievements` AS

@@ -132,8 +132,9 @@ function beginning(rank: number, column: SQL, from: string, viewer: SQL, limit: 
   return ranked(rank, sql`accounts WHERE ${beginsWith(column, from)}`, viewer, limit)
 }
 
+/** The indexes of names leave out who has none, and so are used where the statement says so too. */
 function beginsWith(column: SQL, from: string): SQL {
-  return sql`(${column} >= ${from} AND ${column} < ${`${from}\u{10ffff}`})`
+  return sql`(${column} <> '' AND ${column} >= ${from} AND ${column} < ${`${from}\u{10ffff}`})`
 }
 
 function containing(wanted: string): SQL {

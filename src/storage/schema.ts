@@ -50,8 +50,9 @@ export const accounts = sqliteTable(
     changedBy: text('changed_by'),
   },
   (t) => [
-    index('accounts_first_name_key').on(t.firstNameKey),
-    index('accounts_last_name_key').on(t.lastNameKey),
+    // Whoever has no name is not found by one: some dialects ask for none.
+    index('accounts_first_name_key').on(t.firstNameKey).where(sql`${t.firstNameKey} <> ''`),
+    index('accounts_last_name_key').on(t.lastNameKey).where(sql`${t.lastNameKey} <> ''`),
     index('accounts_completeness').on(t.profileCompleteness, t.id),
     index('accounts_administrators')
       .on(t.profileCompleteness, t.id)
