@@ -39,10 +39,7 @@ export function insertReferral(
   referralCode: string | null,
   when: SQL,
 ): Query {
-  const referrer =
-    referralCode === null
-      ? sql`NULL`
-      : sql`(SELECT account_number FROM referrals WHERE referral_code = ${referralCode})`
+  const referrer = sql`(SELECT account_number FROM referrals WHERE referral_code = ${referralCode})`
   return core.db.run(sql`INSERT INTO referrals (account_number, referral_code, referrer_number)
     SELECT ${number}, ${newReferralCode()}, ${referrer} WHERE ${when} ON CONFLICT DO NOTHING`)
 }

@@ -28,7 +28,7 @@ import {
 
 /** The document's routes: those of everybody, then those of administrators. */
 
-/** This API hands out no cookies, so a sign-in here takes the place of no browser's session. */
+/** This API hands out no cookies, so a sign-in here ends no browser's session and names no device. */
 const client = (c: Context<AppEnv>) => {
   return { ...clientOf(c, 'directory'), formerToken: null, isNameless: true }
 }
