@@ -111,11 +111,7 @@ export function createApp({
   app.route('/', oauth)
   app.route('/social', oauth)
 
-  for (const { name, routes, failures } of dialects) {
-    // Set before mounting: Hono hands a sub-app's errors to the handler it had by then.
-    routes.onError(errorBoundary(failures))
-    app.route(`/${name}`, routes)
-  }
+  for (const { name, routes } of dialects) app.route(`/${name}`, routes)
 
   app.notFound((c) => {
     const failures = failuresAt(c)
