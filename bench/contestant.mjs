@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { root } from '../dev/wrangler.mjs'
@@ -30,8 +31,7 @@ export const settings = {
 export async function startContestant(given) {
   const { name, bundle, mail, state, vars = {}, flags = [], isQuiet = false } = given
   const inspected = given.isInspected ? { inspectorPort: 0 } : {}
-  const before = runtimePids()
-  const startedAt = performance.now()
+  const runtime = awaitRuntime()
   const instance = new Miniflare(
     convertV4MiniflareOptions({
       ...inspected,
@@ -59,14 +59,13 @@ export async function startContestant(given) {
     }),
   )
   await instance.ready
-  const readyMs = performance.now() - startedAt
+  const readyMs = performance.now() - runtime.startedAt()
   const origin = (await instance.unsafeGetDirectURL(name)).origin
-  const pid = runtimePids().find((one) => !before.includes(one)) ?? null
   return {
     name,
     origin,
     readyMs,
-    cpuMs: () => cpuMsOf(pid),
+    cpuMs: () => cpuMsOf(runtime.pid()),
     inspector: () => instance.getInspectorURL(),
     stop: () => instance.dispose(),
   }
@@ -83,29 +82,19 @@ function showErrors(name) {
   }
 }
 
-/** The runtimes that this process has started; none where there is no /proc. */
-function runtimePids() {
-  try {
-    return readdirSync('/proc')
-      .filter((entry) => /^\d+$/.test(entry))
-      .filter((pid) => {
-        const stat = statOf(pid)
-        return stat?.name === 'workerd' && stat.parent === process.pid
-      })
-  } catch {
-    return []
-  }
-}
-
-function statOf(pid) {
-  try {
-    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'))
-    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
-    return { name, parent: Number(fields[1]), ticks: Number(fields[11]) + Number(fields[12]) }
-  } catch {
-    return null
-  }
+/**
+ * Notes when Miniflare starts its next runtime. Before, it copies the script into what it hands over,
+ * several times while that grows: work of its own, as long as the script is big.
+ */
+function awaitRuntime() {
+  let child = null
+  let startedAt = 0
+  subscribe('child_process', function note(message) {
+    unsubscribe('child_process', note)
+    child = message.process
+    startedAt = performance.now()
+  })
+  return { pid: () => child.pid, startedAt: () => startedAt }
 }
 
 /** Linux counts in hundredths of a second, whatever the kernel's own clock is. */
@@ -113,6 +102,11 @@ const msPerTick = 10
 
 /** What a process has used so far of any processor, in user and system mode; null where nobody tells. */
 function cpuMsOf(pid) {
-  const stat = pid === null ? null : statOf(pid)
-  return stat === null ? null : stat.ticks * msPerTick
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
+    return (Number(fields[11]) + Number(fields[12])) * msPerTick
+  } catch {
+    return null
+  }
 }

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { routePath } from 'hono/route'
@@ -31,6 +31,7 @@ import { pageBoundary } from './http/page-failures'
 import { pictureFile } from './http/picture-file'
 import { plainFailures } from './http/plain-failures'
 import { postMessage } from './http/post-message'
+import { createRoot } from './http/routing'
 import { welcome } from './http/welcome'
 import { passwordPages } from './oauth/password-pages'
 import { oauth } from './oauth/routes'
@@ -79,9 +80,7 @@ export function createApp({
 
   // Whom a request is for may stand in its body, which the router could not wait for.
   const paths = new WeakMap<Request, string>()
-  const app = new Hono<AppEnv>({
-    getPath: (request) => paths.get(request) ?? new URL(request.url).pathname,
-  })
+  const app = createRoot((request) => paths.get(request) ?? new URL(request.url).pathname)
   app.use(requestLog, securityHeaders, discardUnread, withCore, cors, readGrant)
   app.use(
     methodNotAllowed({
@@ -112,11 +111,7 @@ export function createApp({
   app.route('/', oauth)
   app.route('/social', oauth)
 
-  for (const { name, routes, failures } of dialects) {
-    // Set before mounting: Hono hands a sub-app's errors to the handler it had by then.
-    routes.onError(errorBoundary(failures))
-    app.route(`/${name}`, routes)
-  }
+  for (const { name, routes } of dialects) app.route(`/${name}`, routes)
 
   app.notFound((c) => {
     const failures = failuresAt(c)

@@ -34,7 +34,7 @@ const wholeNumber = z.pipe(
 )
 /** A whole number from `min` to `max`, and `preset` where the variable is left out. */
 const count = (min: number, max: number, preset: number) =>
-  z._default(z.pipe(wholeNumber, z.number().check(z.minimum(min), z.maximum(max))), preset)
+  z._default(wholeNumber.check(z.minimum(min), z.maximum(max)), preset)
 const list = z.pipe(
   z.string(),
   z.transform((text) =>

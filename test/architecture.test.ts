@@ -85,6 +85,11 @@ describe('who may import whom', () => {
     expect(occurrences(sources, /from 'zod\/mini'/g)).toContain('src/env.ts: 1')
   })
 
+  test('Hono is its base with one router: what it brings by itself tries another first, in vain', () => {
+    expect(occurrences(sources, /^import (?!type ).*from 'hono'$/gm)).toEqual([])
+    expect(occurrences(sources, /from 'hono\/hono-base'/g)).toEqual(['src/http/routing.ts: 1'])
+  })
+
   test('dialects are imported where they are put together, and nowhere else', () => {
     const importers = sources
       .filter((source) =>

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import {
   addClient,
@@ -17,6 +17,7 @@ import { area } from '../http/page-fields'
 import { attributes, button, field, hidden, problem } from '../http/page-parts'
 import { buttonForm, goBack, table } from '../http/page-sections'
 import { day } from '../http/page-times'
+import { createRoutes } from '../http/routing'
 import { caller, recent, session } from './callers'
 import { answerAdministration } from './layout'
 import { ChosenClient, ClientForm, ClientsQuery } from './requests'
@@ -26,7 +27,7 @@ import { ChosenClient, ClientForm, ClientsQuery } from './requests'
 const path = '/administration/applications'
 const clientsPerPage = 50
 
-export const applicationsPage = new Hono<AppEnv>()
+export const applicationsPage = createRoutes()
 
 applicationsPage.get(path, caller, query(ClientsQuery), (c) =>
   answerApplications(c, c.req.valid('query')),

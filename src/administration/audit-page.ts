@@ -1,9 +1,8 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { listAudit } from '../core/audit'
 import { query } from '../http/body'
-import type { AppEnv } from '../http/dialect'
 import { paged } from '../http/page-sections'
+import { createRoutes } from '../http/routing'
 import { caller } from './callers'
 import { actsTable, answerAdministration } from './layout'
 import { AuditQuery } from './requests'
@@ -13,7 +12,7 @@ import { AuditQuery } from './requests'
 const path = '/administration/audit'
 const entriesPerPage = 50
 
-export const auditPage = new Hono<AppEnv>()
+export const auditPage = createRoutes()
 
 auditPage.get(path, caller, query(AuditQuery), async (c) => {
   const { before } = c.req.valid('query')

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { getAccountRecord } from '../core/account-records'
 import { deleteAccountOf } from '../core/administration'
@@ -8,6 +8,7 @@ import type { AppEnv } from '../http/dialect'
 import { explain, type Refused } from '../http/page-failures'
 import { button, field, problem } from '../http/page-parts'
 import { goBack } from '../http/page-sections'
+import { createRoutes } from '../http/routing'
 import { caller } from './callers'
 import { answerAdministration } from './layout'
 import { DeletionForm } from './requests'
@@ -17,7 +18,7 @@ import { DeletionForm } from './requests'
 const section = '/administration/people'
 const path = `${section}/:id/delete` as const
 
-export const deletionPage = new Hono<AppEnv>()
+export const deletionPage = createRoutes()
 
 deletionPage.get(path, caller, async (c) => {
   const { account } = await getAccountRecord(c.var.core, c.var.caller, c.req.param('id'))

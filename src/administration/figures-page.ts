@@ -1,10 +1,9 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { type DayFigures, readFigures } from '../core/figures'
-import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { table } from '../http/page-sections'
 import { day } from '../http/page-times'
+import { createRoutes } from '../http/routing'
 import { caller } from './callers'
 import { answerAdministration } from './layout'
 
@@ -20,7 +19,7 @@ const kinds = [
 ] as const
 type Kind = (typeof kinds)[number]
 
-export const figuresPage = new Hono<AppEnv>()
+export const figuresPage = createRoutes()
 
 figuresPage.get(path, caller, async (c) => {
   const { figures } = await readFigures(c.var.core, c.var.caller, days)

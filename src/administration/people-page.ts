@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { findAccounts } from '../core/account-records'
 import type { Account } from '../core/accounts'
@@ -10,6 +10,7 @@ import { explain, type Refused } from '../http/page-failures'
 import { button, field, problem } from '../http/page-parts'
 import { paged, table } from '../http/page-sections'
 import { day } from '../http/page-times'
+import { createRoutes } from '../http/routing'
 import { caller } from './callers'
 import { answerAdministration } from './layout'
 import { PeopleQuery } from './requests'
@@ -19,7 +20,7 @@ import { PeopleQuery } from './requests'
 const path = '/administration/people'
 const peoplePerPage = 25
 
-export const peoplePage = new Hono<AppEnv>()
+export const peoplePage = createRoutes()
 
 peoplePage.get(path, caller, query(PeopleQuery), async (c) => {
   const { q, before } = c.req.valid('query')

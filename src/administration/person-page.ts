@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { type AccountFile, getAccountFile } from '../core/account-records'
 import { endSessionsOf, mailReset, setDisabled, setRole } from '../core/administration'
@@ -14,6 +14,7 @@ import { historyTable } from '../http/page-history'
 import { problem } from '../http/page-parts'
 import { buttonForm, goBack, table } from '../http/page-sections'
 import { ago, day, moment } from '../http/page-times'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { caller, recent, session } from './callers'
 import { actsTable, answerAdministration } from './layout'
@@ -74,7 +75,7 @@ const acts: { readonly [word: string]: Act } = {
 }
 const done = Object.fromEntries(Object.entries(acts).map(([word, act]) => [word, act.done]))
 
-export const personPage = new Hono<AppEnv>()
+export const personPage = createRoutes()
 
 personPage.get(`${section}/:id`, caller, (c) => answerPerson(c, c.req.param('id')))
 

@@ -1,5 +1,4 @@
-import { Hono } from 'hono'
-import type { AppEnv } from '../http/dialect'
+import { createRoutes } from '../http/routing'
 import { applicationsPage } from './applications-page'
 import { auditPage } from './audit-page'
 import { administrationBoundary } from './callers'
@@ -11,7 +10,7 @@ import { webhooksPage } from './webhooks-page'
 
 /** The pages of administrators. They work without a line of script. */
 
-export const administrationPages = new Hono<AppEnv>()
+export const administrationPages = createRoutes()
 administrationPages.onError(administrationBoundary)
 
 for (const page of [

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import {
   addWebhook,
@@ -20,6 +20,7 @@ import { explain, type Refused } from '../http/page-failures'
 import { attributes, button, field, hidden, problem } from '../http/page-parts'
 import { buttonForm, goBack, table } from '../http/page-sections'
 import { day, moment } from '../http/page-times'
+import { createRoutes } from '../http/routing'
 import { caller, recent, session } from './callers'
 import { answerAdministration } from './layout'
 import { ChosenDelivery, ChosenWebhook, WebhookForm } from './requests'
@@ -29,7 +30,7 @@ import { ChosenDelivery, ChosenWebhook, WebhookForm } from './requests'
 const path = '/administration/webhooks'
 const deadLettersShown = 100
 
-export const webhooksPage = new Hono<AppEnv>()
+export const webhooksPage = createRoutes()
 
 webhooksPage.get(path, caller, (c) => answerWebhooks(c))
 

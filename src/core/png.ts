@@ -39,21 +39,24 @@ interface Chunk {
   readonly whole: Bytes
 }
 
-const crcTable = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte
-  for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
-  return crc
-})
+function createCrcTable(): Uint32Array {
+  return Uint32Array.from({ length: 256 }, (_, byte) => {
+    let crc = byte
+    for (let bit = 0; bit < 8; bit += 1) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1
+    return crc
+  })
+}
 
-function crc32(bytes: Bytes): number {
+function crc32(bytes: Bytes, table: Uint32Array): number {
   let crc = 0xffffffff
-  for (const byte of bytes) crc = (crc >>> 8) ^ (crcTable[(crc ^ byte) & 0xff] ?? 0)
+  for (const byte of bytes) crc = (crc >>> 8) ^ (table[(crc ^ byte) & 0xff] ?? 0)
   return ~crc >>> 0
 }
 
 /** All chunks up to the last byte of the file, or null where they do not add up to it. */
 function chunksOf(bytes: Bytes): Chunk[] | null {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const crcTable = createCrcTable()
   const chunks: Chunk[] = []
   let at = signature.length
   while (at < bytes.length) {
@@ -61,7 +64,7 @@ function chunksOf(bytes: Bytes): Chunk[] | null {
     const length = view.getUint32(at)
     if (length > bytes.length - at - 12) return null
     const named = bytes.subarray(at + 4, at + 8 + length)
-    if (view.getUint32(at + 8 + length) !== crc32(named)) return null
+    if (view.getUint32(at + 8 + length) !== crc32(named, crcTable)) return null
     chunks.push({
       type: String.fromCharCode(...named.subarray(0, 4)),
       data: named.subarray(4),

@@ -1,12 +1,11 @@
-import { Hono } from 'hono'
 import { check, checkDeployment } from '../core/deployment-check'
 import { isToken, parseBearer } from './credentials'
-import type { AppEnv } from './dialect'
 import { logProblem } from './log'
+import { createRoutes } from './routing'
 import { shield } from './shield'
 
 /** What `npm run deploy` asks in the end, with a token that only the operator can have put into D1. */
-export const deploymentCheck = new Hono<AppEnv>()
+export const deploymentCheck = createRoutes()
 
 deploymentCheck.post('/healthz/deep', shield, async (c) => {
   const token = parseBearer(c.req.header('Authorization'))

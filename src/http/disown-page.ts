@@ -1,12 +1,11 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import * as z from 'zod/mini'
 import { disownEmail } from '../core/email-confirmation'
 import { body } from './body'
-import type { AppEnv } from './dialect'
 import { answerPage, type Page } from './page'
 import { answerRefusal, pageBoundary } from './page-failures'
 import { button, field, problem } from './page-parts'
+import { createRoutes } from './routing'
 import { shield } from './shield'
 
 /**
@@ -14,7 +13,7 @@ import { shield } from './shield'
  * typed in and posted, so that no mail scanner deletes an account by following a link.
  */
 
-export const disownPage = new Hono<AppEnv>()
+export const disownPage = createRoutes()
 disownPage.onError(pageBoundary)
 
 function formPage(refused: string | null): Page {

@@ -1,9 +1,8 @@
-import { Hono } from 'hono'
 import * as z from 'zod/mini'
 import { fail } from '../core/errors'
 import { openPicture } from '../core/pictures'
 import { readQuery } from './body'
-import type { AppEnv } from './dialect'
+import { createRoutes } from './routing'
 import { fileSafety, sendObject } from './stored-object'
 
 /** The file behind the signed address of a profile picture. The address is all that it asks for. */
@@ -16,7 +15,7 @@ const Link = z.object({
   signature: z.string(),
 })
 
-export const pictureFile = new Hono<AppEnv>()
+export const pictureFile = createRoutes()
 
 pictureFile.get('/pictures/:accountId/:token', async (c) => {
   const link = Link.safeParse({ ...Object(readQuery(c)), ...c.req.param() })

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { AccountError } from '../core/errors'
 import { considerAuthorization, markNow, type Standing } from '../core/oauth/authorization'
 import { issueCode } from '../core/oauth/authorization-codes'
@@ -8,6 +8,7 @@ import { body, readBody } from '../http/body'
 import { notByHead, readPageCredentials } from '../http/credentials'
 import type { AppEnv } from '../http/dialect'
 import { pageBoundary } from '../http/page-failures'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { type AskedRequest, readRequest } from './authorize-request'
 import { answerConsent } from './consent-page'
@@ -19,7 +20,7 @@ import { ConsentBody, toParameters } from './requests'
  * decided, so that tabs do not know of each other, and nothing of it grows old.
  */
 
-export const authorize = new Hono<AppEnv>()
+export const authorize = createRoutes()
 authorize.onError(pageBoundary)
 
 /** Sends the person back with an answer, under the name of who gives it (RFC 9207). */

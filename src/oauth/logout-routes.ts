@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { failInput } from '../core/errors'
 import { findClient } from '../core/oauth/clients'
@@ -11,12 +11,13 @@ import type { AppEnv } from '../http/dialect'
 import { answerPage } from '../http/page'
 import { pageBoundary } from '../http/page-failures'
 import { button, hidden } from '../http/page-parts'
+import { createRoutes } from '../http/routing'
 import { formTarget, placeOf } from './authorize-request'
 import { dropEmpty, LogoutBody, LogoutQuery, toParameters } from './requests'
 
 /** Signing out at the wish of an application (OpenID Connect RP-Initiated Logout). The person is asked. */
 
-export const logout = new Hono<AppEnv>()
+export const logout = createRoutes()
 logout.onError(pageBoundary)
 
 /**

@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import * as z from 'zod/mini'
 import { failInput } from '../core/errors'
@@ -7,17 +6,17 @@ import { requestReset, resetPassword } from '../core/recovery'
 import { body } from '../http/body'
 import { clientOf } from '../http/client'
 import { clearOwnCookie, readOwnCookie, setOwnCookie } from '../http/cookies'
-import type { AppEnv } from '../http/dialect'
 import { answerPage, type Page } from '../http/page'
 import { answerRefusal, pageBoundary } from '../http/page-failures'
 import { button, codeField, field, flash, hidden, newPassword, problem } from '../http/page-parts'
 import { fromOwnForms } from '../http/page-visitor'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { onTheWay, safeContinue } from './destination'
 
 /** A forgotten password: a code is mailed, and typed in together with a new one. */
 
-export const passwordPages = new Hono<AppEnv>()
+export const passwordPages = createRoutes()
 passwordPages.onError(pageBoundary)
 
 /** Keeps the typed address for the next page, out of sight of whatever writes addresses of pages down. */

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { fail } from '../core/errors'
 import { readClientToken } from '../core/oauth/client-tokens'
 import { authenticateClient } from '../core/oauth/clients'
@@ -10,6 +10,7 @@ import { holds } from '../core/scopes'
 import { authenticate } from '../core/sessions'
 import { readBearer } from '../http/credentials'
 import { type AppEnv, errorBoundary } from '../http/dialect'
+import { createRoutes } from '../http/routing'
 import { authorize } from './authorize-routes'
 import { failures } from './errors'
 import { logout } from './logout-routes'
@@ -20,7 +21,7 @@ import { sentAs, tokens } from './token-routes'
 
 /** The authorization server: who it is, whom it lets in, and what any token is worth. */
 
-export const oauth = new Hono<AppEnv>()
+export const oauth = createRoutes()
 oauth.onError(errorBoundary(failures))
 
 const asksScope = 'client:oauth:introspect'

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import { completeSecondFactor } from '../core/challenges'
 import { login, type SecondFactorRequired } from '../core/login'
@@ -18,13 +18,14 @@ import type { AppEnv } from '../http/dialect'
 import { answerPage } from '../http/page'
 import { answerRefusal, pageBoundary } from '../http/page-failures'
 import { findViewer, fromOwnForms } from '../http/page-visitor'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { findDestination, onTheWay, safeContinue } from './destination'
 import { codePage, signInPage, signOutPage } from './sign-in-forms'
 
 /** Signing in and out, as people see it. A form works in as many tabs as somebody opens. */
 
-export const signInPages = new Hono<AppEnv>()
+export const signInPages = createRoutes()
 signInPages.onError(pageBoundary)
 
 /** What the address may say has just happened; never in words of its own. */

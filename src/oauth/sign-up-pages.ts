@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import * as z from 'zod/mini'
 import { confirmEmail, resendConfirmation } from '../core/email-confirmation'
 import { fail, failInput, failureOf } from '../core/errors'
@@ -12,13 +12,14 @@ import type { AppEnv } from '../http/dialect'
 import { answerPage } from '../http/page'
 import { answerRefusal, pageBoundary } from '../http/page-failures'
 import { findViewer, fromOwnForms } from '../http/page-visitor'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { findDestination, onTheWay, safeContinue } from './destination'
 import { confirmPage, signUpPage, type TypedAccount } from './sign-up-forms'
 
 /** Making an account, and proving its address by the code that was mailed to it. */
 
-export const signUpPages = new Hono<AppEnv>()
+export const signUpPages = createRoutes()
 signUpPages.onError(pageBoundary)
 
 async function toSignUpPage(

@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import type { ZodMiniType } from 'zod/mini'
 import { fail, failInput } from '../core/errors'
 import { chooseDestination } from '../core/oauth/authorization'
@@ -10,7 +9,8 @@ import { keepRequest, pushedTtlSeconds } from '../core/oauth/pushed-requests'
 import { refreshGrant } from '../core/oauth/refresh-tokens'
 import { body, check, readBody } from '../http/body'
 import { clientOf } from '../http/client'
-import { type AppEnv, errorBoundary } from '../http/dialect'
+import { errorBoundary } from '../http/dialect'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { toAuthorization } from './authorize-request'
 import { failures } from './errors'
@@ -19,7 +19,7 @@ import { renderPushed, renderRegistration, renderToken, renderTokenSet } from '.
 
 /** Where applications get what they were allowed, and where they say beforehand what they want. */
 
-export const tokens = new Hono<AppEnv>()
+export const tokens = createRoutes()
 tokens.onError(errorBoundary(failures))
 
 export const sentAs = <Schema extends ZodMiniType>(schema: Schema) =>

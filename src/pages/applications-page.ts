@@ -1,13 +1,12 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { type Application, listApplications, revokeApplication } from '../core/oauth/applications'
 import { scopes } from '../core/scopes'
 import { body } from '../http/body'
-import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { hidden } from '../http/page-parts'
 import { buttonForm, goBack } from '../http/page-sections'
 import { ago, day } from '../http/page-times'
+import { createRoutes } from '../http/routing'
 import { caller, session } from './callers'
 import { answerAccount } from './layout'
 import { ApplicationForm } from './requests'
@@ -16,7 +15,7 @@ import { ApplicationForm } from './requests'
 
 const path = '/account/applications'
 
-export const applicationsPage = new Hono<AppEnv>()
+export const applicationsPage = createRoutes()
 
 applicationsPage.get(path, caller, async (c) => {
   const { core } = c.var

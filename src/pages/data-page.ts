@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { exportAccount } from '../core/account-export'
 import { deleteAccount } from '../core/deletion'
@@ -11,6 +11,7 @@ import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, field, problem } from '../http/page-parts'
 import { buttonForm } from '../http/page-sections'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { session } from './callers'
 import { streamExport } from './export-file'
@@ -22,7 +23,7 @@ import { DeletionForm } from './requests'
 const path = '/account/data'
 const deletionPath = '/account/data/delete'
 
-export const dataPage = new Hono<AppEnv>()
+export const dataPage = createRoutes()
 
 dataPage.get(path, session, (c) => {
   const content = html`<section><h2>Download everything</h2>

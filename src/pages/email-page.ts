@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { changeAccount } from '../core/account-changes'
 import { getSecurity, type Security } from '../core/account-security'
@@ -12,6 +12,7 @@ import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, codeField, field, notice, problem } from '../http/page-parts'
 import { buttonForm, goBack } from '../http/page-sections'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { caller, session } from './callers'
 import { answerAccount } from './layout'
@@ -21,7 +22,7 @@ import { CodeForm, EmailForm } from './requests'
 
 const path = '/account/security/email'
 
-export const emailPage = new Hono<AppEnv>()
+export const emailPage = createRoutes()
 
 emailPage.get(path, caller, (c) => answerEmail(c))
 

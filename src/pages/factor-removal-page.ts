@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { requireRecentAuthentication } from '../core/reauthentication'
 import { mailSecondFactorCode } from '../core/second-factor-codes'
@@ -9,6 +9,7 @@ import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, codeField, problem } from '../http/page-parts'
 import { buttonForm, goBack } from '../http/page-sections'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { session } from './callers'
 import { answerAccount } from './layout'
@@ -19,7 +20,7 @@ import { CodeForm } from './requests'
 const section = '/account/security'
 const path = '/account/security/off'
 
-export const factorRemovalPage = new Hono<AppEnv>()
+export const factorRemovalPage = createRoutes()
 
 factorRemovalPage.get(path, session, (c) => answerRemoval(c))
 

@@ -1,10 +1,9 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { listLoginHistory } from '../core/login-history'
 import { query } from '../http/body'
-import type { AppEnv } from '../http/dialect'
 import { historyTable } from '../http/page-history'
 import { paged } from '../http/page-sections'
+import { createRoutes } from '../http/routing'
 import { caller } from './callers'
 import { answerAccount } from './layout'
 import { HistoryQuery } from './requests'
@@ -14,7 +13,7 @@ import { HistoryQuery } from './requests'
 const path = '/account/history'
 const entriesPerPage = 20
 
-export const historyPage = new Hono<AppEnv>()
+export const historyPage = createRoutes()
 
 historyPage.get(path, caller, query(HistoryQuery), async (c) => {
   const { before } = c.req.valid('query')

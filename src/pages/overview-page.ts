@@ -1,15 +1,14 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import type { Account } from '../core/accounts'
-import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { day } from '../http/page-times'
+import { createRoutes } from '../http/routing'
 import { session } from './callers'
 import { answerAccount, avatar, displayName } from './layout'
 
 /** Who somebody is here, and what they should know. */
 
-export const overviewPage = new Hono<AppEnv>()
+export const overviewPage = createRoutes()
 
 overviewPage.get('/account', session, async (c) => {
   const { account } = c.var.viewer

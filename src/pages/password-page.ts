@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { changeAccount } from '../core/account-changes'
 import { fail } from '../core/errors'
@@ -9,6 +9,7 @@ import type { Html } from '../http/page'
 import { explain, type Refused } from '../http/page-failures'
 import { button, field, notice, problem } from '../http/page-parts'
 import { goBack } from '../http/page-sections'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { session } from './callers'
 import { answerAccount } from './layout'
@@ -18,7 +19,7 @@ import { PasswordForm } from './requests'
 
 const path = '/account/security/password'
 
-export const passwordPage = new Hono<AppEnv>()
+export const passwordPage = createRoutes()
 
 passwordPage.get(path, session, (c) => answerPassword(c))
 

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { changeAccount } from '../core/account-changes'
 import type { Account } from '../core/accounts'
@@ -12,6 +12,7 @@ import { explain, type Refused } from '../http/page-failures'
 import { area, choice } from '../http/page-fields'
 import { button, field, problem } from '../http/page-parts'
 import { buttonForm, goBack } from '../http/page-sections'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { session } from './callers'
 import { answerAccount, avatar } from './layout'
@@ -23,7 +24,7 @@ import { PrivacyForm, ProfileForm, toChanges } from './requests'
 const path = '/account/profile'
 const own = { targetId: null, currentPassword: null }
 
-export const profilePage = new Hono<AppEnv>()
+export const profilePage = createRoutes()
 
 profilePage.get(path, session, (c) => answerProfile(c))
 

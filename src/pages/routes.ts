@@ -1,5 +1,4 @@
-import { Hono } from 'hono'
-import type { AppEnv } from '../http/dialect'
+import { createRoutes } from '../http/routing'
 import { applicationsPage } from './applications-page'
 import { accountBoundary } from './callers'
 import { dataPage } from './data-page'
@@ -15,7 +14,7 @@ import { sessionsPage } from './sessions-page'
 
 /** The pages on which people manage their accounts. They work without a line of script. */
 
-export const accountPages = new Hono<AppEnv>()
+export const accountPages = createRoutes()
 accountPages.onError(accountBoundary)
 
 for (const page of [

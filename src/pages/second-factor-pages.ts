@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { html } from 'hono/html'
 import { hasConfirmedEmail } from '../core/accounts'
 import {
@@ -15,6 +15,7 @@ import { explain, type Refused } from '../http/page-failures'
 import { button, codeField, problem } from '../http/page-parts'
 import { buttonForm, goBack } from '../http/page-sections'
 import { qrCodeDataUrl } from '../http/qr-code'
+import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
 import { caller, session } from './callers'
 import { answerAccount } from './layout'
@@ -26,7 +27,7 @@ const section = '/account/security'
 const appPath = '/account/security/app'
 const mailPath = '/account/security/mail'
 
-export const secondFactorPages = new Hono<AppEnv>()
+export const secondFactorPages = createRoutes()
 
 /** What is set up here; whoever signed in too long ago signs in again first. */
 async function requireInitiated(c: Context<AppEnv>): Promise<InitiatedFactor | null> {

@@ -1,14 +1,13 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { getSecurity, type Security } from '../core/account-security'
-import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
+import { createRoutes } from '../http/routing'
 import { caller } from './callers'
 import { answerAccount } from './layout'
 
 /** How the account is secured; each part has a page of its own to change it. */
 
-export const securityPage = new Hono<AppEnv>()
+export const securityPage = createRoutes()
 
 securityPage.get('/account/security', caller, async (c) => {
   const security = await getSecurity(c.var.core, c.var.caller)

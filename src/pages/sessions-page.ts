@@ -1,15 +1,14 @@
-import { Hono } from 'hono'
 import { html } from 'hono/html'
 import { endSessionById, type ListedSession, listSessions } from '../core/session-list'
 import { endOtherSessions, endSessionsOf } from '../core/sessions'
 import { body } from '../http/body'
 import { clearSessionCookie } from '../http/cookies'
-import type { AppEnv } from '../http/dialect'
 import type { Html } from '../http/page'
 import { describeDoor, describeUserAgent } from '../http/page-devices'
 import { hidden } from '../http/page-parts'
 import { buttonForm, goBack } from '../http/page-sections'
 import { ago, day } from '../http/page-times'
+import { createRoutes } from '../http/routing'
 import { caller, session } from './callers'
 import { answerAccount } from './layout'
 import { SessionForm } from './requests'
@@ -20,7 +19,7 @@ const path = '/account/sessions'
 /** So many are listed; who has more ends them together. */
 const listedMax = 100
 
-export const sessionsPage = new Hono<AppEnv>()
+export const sessionsPage = createRoutes()
 
 sessionsPage.get(path, caller, async (c) => {
   const { core } = c.var

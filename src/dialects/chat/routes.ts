@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { changeAccount, updateAccount } from '../../core/account-changes'
 import { resetByAccountKey, setAccountKey } from '../../core/account-key'
 import type { Client } from '../../core/context'
@@ -19,6 +19,7 @@ import { cookielessClientOf } from '../../http/client'
 import * as credentials from '../../http/credentials'
 import { ofSession, parseBasic, parseBearer, readBearer, visitorOf } from '../../http/credentials'
 import { type AppEnv, EdgeError } from '../../http/dialect'
+import { createRoutes } from '../../http/routing'
 import { shield } from '../../http/shield'
 import { fileSafety, sendObject } from '../../http/stored-object'
 import { lengthRequired, secondFactorRequired } from './errors'
@@ -70,7 +71,7 @@ function demandCode(c: Context<AppEnv>): Response {
   return c.json(told, status, { ...headers })
 }
 
-export const routes = new Hono<AppEnv>()
+export const routes = createRoutes()
 
 routes.post(
   '/users',

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { eachAccount, getAccountRecord, listAccounts } from '../../core/account-records'
 import { setDisabled } from '../../core/administration'
@@ -14,6 +14,7 @@ import { clientOf } from '../../http/client'
 import * as credentials from '../../http/credentials'
 import { readBearer } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
+import { createRoutes } from '../../http/routing'
 import { shield } from '../../http/shield'
 import * as requests from './requests'
 import {
@@ -45,7 +46,7 @@ const administrator = createMiddleware<AppEnv>(async function administrator(c, n
   await next()
 })
 
-export const routes = new Hono<AppEnv>()
+export const routes = createRoutes()
 
 routes.post('/users/register', shield, body(requests.RegisterBody), async (c) => {
   const { account, session } = await requests.registerNamed(c.req.valid('json'), (registration) =>

@@ -1,4 +1,4 @@
-import { type Context, Hono, type Next } from 'hono'
+import type { Context, Next } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { CookieOptions } from 'hono/utils/cookie'
 import type { Client } from '../../core/context'
@@ -14,6 +14,7 @@ import { clientOf } from '../../http/client'
 import { setDeviceCookie } from '../../http/cookies'
 import { fromOwnPages, ofSession, readBearer, visitorOf } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
+import { createRoutes } from '../../http/routing'
 import { shield } from '../../http/shield'
 import * as requests from './requests'
 import { envelope, renderProfile, success } from './responses'
@@ -53,7 +54,7 @@ function keepSignedIn(c: Context<AppEnv>, { session, deviceToken }: SignedIn): v
   setDeviceCookie(c, deviceToken)
 }
 
-export const routes = new Hono<AppEnv>()
+export const routes = createRoutes()
 
 routes.post(
   '/user/create',

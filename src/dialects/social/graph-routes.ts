@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { block, unblock } from '../../core/blocks'
 import { failInput, failureOf } from '../../core/errors'
 import { listFollows, listOwnFollows } from '../../core/follow-lists'
@@ -10,6 +10,7 @@ import { searchPeople } from '../../core/search'
 import { body, params, query } from '../../http/body'
 import { type AppEnv, EdgeError } from '../../http/dialect'
 import { readFile } from '../../http/multipart'
+import { createRoutes } from '../../http/routing'
 import { shield } from '../../http/shield'
 import { caller, session } from './callers'
 import * as requests from './requests'
@@ -29,7 +30,7 @@ import {
 
 const target = body(requests.TargetBody, { unwrap: unwrapped })
 
-export const graph = new Hono<AppEnv>()
+export const graph = createRoutes()
 
 graph.get('/user/invite-codes', caller('delegated:social:invite-code:read'), async (c) =>
   c.json(renderInviteCodes(await listInviteCodes(c.var.core, c.var.caller))),

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { changeAccount } from '../../core/account-changes'
 import { completeSecondFactor } from '../../core/challenges'
 import type { Core } from '../../core/context'
@@ -19,6 +19,7 @@ import { clientOf } from '../../http/client'
 import { clearSessionCookie, keepSignedIn } from '../../http/cookies'
 import { findCredentials, fromOwnPages, notByHead, readCredentials } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
+import { createRoutes } from '../../http/routing'
 import { shield } from '../../http/shield'
 import { caller, session } from './callers'
 import { graph } from './graph-routes'
@@ -43,7 +44,7 @@ async function signIn(c: Context<AppEnv>, signedIn: SignedIn): Promise<Response>
   return c.json(renderSignedIn(await asSelf(c.var.core, signedIn.account)))
 }
 
-export const routes = new Hono<AppEnv>()
+export const routes = createRoutes()
 
 routes.post(
   '/user/create',

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { completeSecondFactor } from '../../core/challenges'
 import { resendConfirmation } from '../../core/email-confirmation'
 import { fail, failureOf } from '../../core/errors'
@@ -15,6 +15,7 @@ import { issueTicket, openTicket } from '../../core/tickets'
 import { body } from '../../http/body'
 import { ofSession } from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
+import { createRoutes } from '../../http/routing'
 import { shield } from '../../http/shield'
 import {
   renderConfirmed,
@@ -31,7 +32,7 @@ import { passwordChanged, success } from './responses'
 
 /** Where the document's bearer tokens come from. */
 
-export const auth = new Hono<AppEnv>()
+export const auth = createRoutes()
 
 async function signIn(c: Context<AppEnv>, { session }: SignedIn): Promise<Response> {
   const { core } = c.var

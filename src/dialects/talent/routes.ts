@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { type AccountChanges, changeAccount, updateAccount } from '../../core/account-changes'
 import { activateSecondFactor, initiateSecondFactor } from '../../core/authenticator'
 import { addBookmark, listBookmarks, removeBookmark } from '../../core/bookmarks'
@@ -13,6 +13,7 @@ import { authenticate, endSession } from '../../core/sessions'
 import { body, query } from '../../http/body'
 import type { AppEnv } from '../../http/dialect'
 import { qrCodeDataUrl } from '../../http/qr-code'
+import { createRoutes } from '../../http/routing'
 import { shield } from '../../http/shield'
 import { renderActivated, renderInitiated } from './auth-responses'
 import { auth } from './auth-routes'
@@ -31,7 +32,7 @@ import {
 
 /** The document, in its order; where its tokens come from is in auth-routes.ts. */
 
-export const routes = new Hono<AppEnv>()
+export const routes = createRoutes()
 
 routes.route('/', auth)
 
