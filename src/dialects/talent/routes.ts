@@ -43,15 +43,15 @@ routes.get('/v1/account', caller, async (c) =>
 
 /** Changes the caller's own account, and gives it as it is then. */
 async function change(c: Context<AppEnv>, changes: AccountChanges) {
-  const { core, viewer } = c.var
+  const { core, caller } = c.var
   const options = { targetId: null, currentPassword: null }
-  const { account, portfolio } = await updateAccount(core, viewer, changes, options, client(c))
+  const { account, portfolio } = await updateAccount(core, caller, changes, options, client(c))
   return renderAccount({ person: await asSelf(core, account), portfolio }, originOf(c))
 }
 
 routes.patch(
   '/v1/account/update',
-  session,
+  caller,
   body(requests.UpdateBody, requests.updateOptions),
   async (c) => {
     const account = await change(c, requests.toChanges(c.req.valid('json')))
@@ -61,7 +61,7 @@ routes.patch(
 
 routes.post(
   '/v1/account/onboard',
-  session,
+  caller,
   body(requests.OnboardBody, requests.onboardOptions),
   async (c) => c.json(success(await change(c, requests.toOnboarding(c.req.valid('json'))))),
 )
