@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import type { Query } from '../storage/database'
 import type { AccountFields } from './account-issues'
-import { storeCompleteness } from './completeness'
+import { completenessOf } from './completeness'
 import type { Core } from './context'
 import { nameKey, usernameKey } from './identifiers'
 import { approvePending, oweApproval } from './pending-follows'
@@ -58,16 +58,28 @@ export function prepareProfileChange(
     statements: [
       ...(changes.isPrivate === false ? [approvePending(core, mine), oweApproval(core, mine)] : []),
       ...(tagging?.statements(mine) ?? []),
-      ...(changes.profile || tagging ? [storeCompleteness(core, mine)] : []),
     ],
   }
 }
 
 /** The columns that change; what is not given keeps its value. */
-function assignments({ username, firstName, lastName, isPrivate, ...changes }: ProfileChanges) {
+function assignments({
+  username,
+  firstName,
+  lastName,
+  isPrivate,
+  tags,
+  ...changes
+}: ProfileChanges) {
   // A username that somebody sets is made up no longer.
   const chosen = username === undefined ? {} : { isNameMade: null }
-  const profile = { ...changes.profile, ...chosen }
+  const parts = { ...changes.profile, ...chosen }
+  const isPatched = Object.keys(parts).length > 0
+  const profile = isPatched ? patchedProfile(parts) : sql`profile`
+  const hasTags =
+    tags === undefined
+      ? sql`EXISTS (SELECT 1 FROM account_tags WHERE account_number = accounts.number)`
+      : sql`${tags.length}`
   return [
     ...(username === undefined
       ? []
@@ -79,7 +91,10 @@ function assignments({ username, firstName, lastName, isPrivate, ...changes }: P
       ? []
       : [sql`last_name = ${lastName}`, sql`last_name_key = ${nameKey(lastName)}`]),
     ...(isPrivate === undefined ? [] : [sql`is_private = ${isPrivate ? 1 : 0}`]),
-    ...(Object.keys(profile).length === 0 ? [] : [sql`profile = ${patchedProfile(profile)}`]),
+    ...(isPatched ? [sql`profile = ${profile}`] : []),
+    ...(changes.profile || tags
+      ? [sql`profile_completeness = ${completenessOf(profile, hasTags)}`]
+      : []),
   ]
 }
 
