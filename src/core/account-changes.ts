@@ -51,8 +51,8 @@ type Show<Queries> = (number: SQL) => Queries
  * no_confirmed_email for a new administrator, and for a caller as authenticate() does; applied twice, the
  * second run changes nothing more.
  *
- * A caller who changes what is a person's own and needs no proof takes one round trip, where nothing is
- * refused. Otherwise it is one more, for a caller another, and for another account another.
+ * One round trip for a caller who changes what is their own and takes no proof, where nothing is refused.
+ * Else one to ask about a caller, one to find another account, and one for the change; a password has its own.
  */
 export async function changeAccount<const Queries extends readonly Query[] = []>(
   core: Core,
@@ -98,14 +98,13 @@ function isPlain(
   { targetId, currentPassword }: ChangeOptions,
 ): boolean {
   const { password, email, role } = changes
+  const sensitive = password ?? email ?? role ?? targetId ?? currentPassword
   return (
+    sensitive === null &&
     token !== null &&
     // What an application may is not in its session alone.
     scopes === null &&
     (scope === null || holds(scopesOf({ role: 'user' }), scope)) &&
-    [password, email, role, targetId ?? undefined, currentPassword ?? undefined].every(
-      (given) => given === undefined,
-    ) &&
     issuesOf(core, changes).length === 0
   )
 }
