@@ -40,6 +40,9 @@ export interface ChangeOptions {
   readonly currentPassword: string | null
 }
 
+/** The own account, by no other proof than the session. */
+export const oneself: ChangeOptions = { targetId: null, currentPassword: null }
+
 /** What to read of the account in the round trip that changes it; `number` is its own in SQL. */
 type Show<Queries> = (number: SQL) => Queries
 

@@ -1,7 +1,7 @@
 import { asc, type SQL, sql } from 'drizzle-orm'
 import { commit, run } from '../storage/database'
 import { accounts, photos } from '../storage/schema'
-import { type AccountChanges, changeAccount } from './account-changes'
+import { type AccountChanges, changeAccount, oneself } from './account-changes'
 import { accountColumns } from './accounts'
 import { isKnownTo } from './audience'
 import type { Client, Core } from './context'
@@ -66,11 +66,17 @@ export async function changeOwnPortrait(
   changes: AccountChanges,
   client: Client,
 ): Promise<Portrait> {
-  const own = { targetId: null, currentPassword: null }
-  const [[account], shown] = await changeAccount(core, caller, changes, own, client, (number) => [
-    core.db.select(accountColumns).from(accounts).where(sql`${accounts.number} = ${number}`),
-    photosOf(core, number),
-  ])
+  const [[account], shown] = await changeAccount(
+    core,
+    caller,
+    changes,
+    oneself,
+    client,
+    (number) => [
+      core.db.select(accountColumns).from(accounts).where(sql`${accounts.number} = ${number}`),
+      photosOf(core, number),
+    ],
+  )
   if (!account) fail({ code: 'account_not_found' })
   return { person: await asSelf(core, account), photos: shown }
 }

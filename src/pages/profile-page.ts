@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
 import { html } from 'hono/html'
-import { changeAccount } from '../core/account-changes'
+import { changeAccount, oneself } from '../core/account-changes'
 import type { Account } from '../core/accounts'
 import { pictureBytesMax, removePicture, setPicture } from '../core/pictures'
 import { body } from '../http/body'
@@ -22,7 +22,6 @@ import { PrivacyForm, ProfileForm, toChanges } from './requests'
 /** What others see of somebody: names, words about them, the picture, and who may look closer. */
 
 const path = '/account/profile'
-const own = { targetId: null, currentPassword: null }
 
 export const profilePage = new Hono<AppEnv>()
 
@@ -35,7 +34,7 @@ profilePage.post(path, shield, caller, body(ProfileForm), async (c) => {
   if (!Object.keys(sent).every(isOpen)) await identify(c)
   try {
     const changes = toChanges(sent, (name) => isEditable(c, name))
-    await changeAccount(core, askerOf(c), changes, own, clientOf(c, 'web'))
+    await changeAccount(core, askerOf(c), changes, oneself, clientOf(c, 'web'))
   } catch (error) {
     return answerProfile(c, { profile: explain(c, error), typed: sent })
   }
@@ -44,7 +43,7 @@ profilePage.post(path, shield, caller, body(ProfileForm), async (c) => {
 
 profilePage.post(`${path}/privacy`, caller, body(PrivacyForm), async (c) => {
   const isPrivate = c.req.valid('json').isPrivate !== undefined
-  await changeAccount(c.var.core, c.var.caller, { isPrivate }, own, clientOf(c, 'web'))
+  await changeAccount(c.var.core, c.var.caller, { isPrivate }, oneself, clientOf(c, 'web'))
   return goBack(c, path, isPrivate ? 'private' : 'public')
 })
 

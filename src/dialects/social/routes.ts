@@ -1,5 +1,5 @@
 import { type Context, Hono } from 'hono'
-import { changeAccount } from '../../core/account-changes'
+import { changeAccount, oneself } from '../../core/account-changes'
 import { completeSecondFactor } from '../../core/challenges'
 import type { Core } from '../../core/context'
 import { confirmEmail, resendConfirmation } from '../../core/email-confirmation'
@@ -203,9 +203,8 @@ routes.post(
   caller('delegated:profile:write'),
   body(requests.PrivateBody, { unwrap: unwrapped }),
   async (c) => {
-    const options = { targetId: null, currentPassword: null }
     const changes = { isPrivate: c.req.valid('json').state }
-    await changeAccount(c.var.core, c.var.caller, changes, options, client(c))
+    await changeAccount(c.var.core, c.var.caller, changes, oneself, client(c))
     return c.json(success())
   },
 )

@@ -1,5 +1,10 @@
 import { type Context, Hono } from 'hono'
-import { type AccountChanges, changeAccount, updateAccount } from '../../core/account-changes'
+import {
+  type AccountChanges,
+  changeAccount,
+  oneself,
+  updateAccount,
+} from '../../core/account-changes'
 import { activateSecondFactor, initiateSecondFactor } from '../../core/authenticator'
 import { addBookmark, listBookmarks, removeBookmark } from '../../core/bookmarks'
 import { deleteAccount } from '../../core/deletion'
@@ -44,8 +49,7 @@ routes.get('/v1/account', caller, async (c) =>
 /** Changes the caller's own account, and gives it as it is then. */
 async function change(c: Context<AppEnv>, changes: AccountChanges) {
   const { core, caller } = c.var
-  const options = { targetId: null, currentPassword: null }
-  const { account, portfolio } = await updateAccount(core, caller, changes, options, client(c))
+  const { account, portfolio } = await updateAccount(core, caller, changes, oneself, client(c))
   return renderAccount({ person: await asSelf(core, account), portfolio }, originOf(c))
 }
 
