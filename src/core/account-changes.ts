@@ -1,6 +1,6 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { hashPassword } from '../crypto/password-hash'
-import { commitAndRead, type Query, type Rows, run } from '../storage/database'
+import { commitAndRead, commitReturning, type Query, type Rows, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
@@ -9,7 +9,7 @@ import { isAdministering, mayAdminister, requireAdministrator } from './administ
 import { auditOn } from './audit'
 import type { Client, Core } from './context'
 import { fail, failInput, type Issue } from './errors'
-import { ownSession } from './own-session'
+import { ownSession, type Seen } from './own-session'
 import { preparePasswordChange } from './password-change'
 import { type Portfolio, portfolioColumns, toPortfolio } from './portfolios'
 import { type ProfileChanges, prepareProfileChange } from './profile-changes'
@@ -123,16 +123,20 @@ async function changeAtOnce<const Queries extends readonly Query[]>(
   changes: ProfileChanges,
   show: Show<Queries>,
 ): Promise<Rows<Queries> | null> {
-  const { number, mayAct, row } = await ownSession(core, caller)
+  const { tokenHash, number, mayAct, columns } = await ownSession(core, caller)
   const profile = prepareProfileChange(core, number, changes)
-  const [[made], ...shown] = await commitAndRead(
+  const [[made], ...shown] = await commitReturning(
     core.db,
-    [profile.update(mayAct), ...profile.statements],
-    [row, ...show(number)],
-    ([made]) => made?.changedBy === core.requestId,
+    core.db.all<Seen>(sql`${profile.update(mayAct)} RETURNING ${columns}`),
+    profile.statements,
+    [
+      core.db.all<Seen>(sql`SELECT ${columns} FROM accounts WHERE number = ${profile.mine}`),
+      ...show(number),
+    ],
+    (rows) => rows.length > 0,
   )
-  if (made?.changedBy !== core.requestId) return null
-  slide(core, made)
+  if (!made) return null
+  slide(core, { ...made, tokenHash })
   return shown as Rows<Queries>
 }
 
@@ -225,7 +229,7 @@ async function applyChanges<const Queries extends readonly Query[]>(
   const [[outcome], ...shown] = await commitAndRead(
     core.db,
     [
-      profile.update(mayBe, others),
+      core.db.run(profile.update(mayBe, others)),
       ...(passwordChange?.statements ?? []),
       ...profile.statements,
       ...address.statements(sql`${mine} IS NOT NULL`),

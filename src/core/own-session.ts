@@ -1,6 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { hashToken } from '../crypto/token'
-import type { Query } from '../storage/database'
 import type { Core } from './context'
 import { type Caller, isHashAlive, type Sliding } from './sessions'
 
@@ -14,9 +13,12 @@ export interface OwnSession {
   readonly number: SQL
   /** Whether it lets its caller change that account. No application's does, which is not asked by its session alone. */
   readonly mayAct: SQL
-  /** Its row, and who changed its account last. */
-  readonly row: Query<(Sliding & { readonly changedBy: string | null })[]>
+  /** When it was seen, as columns of whatever is selected or returned. */
+  readonly columns: SQL
+  readonly tokenHash: string
 }
+
+export type Seen = Omit<Sliding, 'tokenHash'>
 
 export async function ownSession(
   core: Core,
@@ -27,11 +29,11 @@ export async function ownSession(
   const isConfirmed = mustBeConfirmed
     ? sql`AND (holder.email IS NULL OR holder.email_verified_at IS NOT NULL)`
     : sql``
+  const isIt = sql`FROM sessions WHERE token_hash = ${tokenHash}`
   return {
-    number: sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`,
+    tokenHash,
+    number: sql`(SELECT account_number ${isIt})`,
     mayAct: isHashAlive(core, tokenHash, sql`AND sessions.granted_to IS NULL ${isConfirmed}`),
-    row: core.db.all(sql`SELECT token_hash AS tokenHash, seen_at AS seenAt, expires_at AS expiresAt,
-      changed_by AS changedBy FROM sessions JOIN accounts ON number = account_number
-      WHERE token_hash = ${tokenHash}`),
+    columns: sql`(SELECT seen_at ${isIt}) AS seenAt, (SELECT expires_at ${isIt}) AS expiresAt`,
   }
 }

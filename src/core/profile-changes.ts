@@ -25,8 +25,8 @@ export interface PreparedProfileChange {
   readonly nameTaken: SQL
   /** The fields of new images that are no uploads of the account's, as a SELECT. */
   readonly foreignImages: SQL
-  /** Makes the change if `when` holds, and sets `others` with it. */
-  update(when: SQL, others?: readonly SQL[]): Query
+  /** Makes the change if `when` holds, and sets `others` with it, as a statement that may return something. */
+  update(when: SQL, others?: readonly SQL[]): SQL
   /** What follows from it. */
   readonly statements: readonly Query[]
 }
@@ -52,8 +52,8 @@ export function prepareProfileChange(
         ...assignments(changes),
         ...others,
       ]
-      return core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND ${when} AND NOT ${nameTaken} AND NOT EXISTS (${foreign})`)
+      return sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
+        WHERE number = ${number} AND ${when} AND NOT ${nameTaken} AND NOT EXISTS (${foreign})`
     },
     statements: [
       ...(changes.isPrivate === false ? [approvePending(core, mine), oweApproval(core, mine)] : []),

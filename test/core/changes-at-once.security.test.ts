@@ -34,20 +34,19 @@ async function nameOf({ number }: { number: number }) {
   return row?.name
 }
 
-/** The same core, which counts what it sends to D1. */
-function counted(core: Core) {
-  const trips: number[] = []
+/** The same core, whose batches go through `send`. */
+function through(
+  core: Core,
+  send: (batch: () => Promise<D1Result[]>) => Promise<D1Result[]>,
+): Core {
   const client = new Proxy(core.db.$client, {
     get(target, property) {
       const value = Reflect.get(target, property)
       if (property !== 'batch') return typeof value === 'function' ? value.bind(target) : value
-      return (statements: D1PreparedStatement[]) => {
-        trips.push(statements.length)
-        return target.batch(statements)
-      }
+      return (statements: D1PreparedStatement[]) => send(() => target.batch(statements))
     },
   })
-  return { ...core, trips, db: Object.assign(Object.create(core.db), { $client: client }) }
+  return { ...core, db: Object.assign(Object.create(core.db), { $client: client }) }
 }
 
 test('a change of everything that is one’s own takes one round trip, and is seen in it', async () => {
@@ -59,13 +58,15 @@ test('a change of everything that is one’s own takes one round trip, and is se
     tags: ['Maths', 'Poetry'],
     profile: { bio: 'I compute.', designation: 'Computer', customData: { a: 1 } },
   }
-  const { changed, trips } = await atrium.request(async (core) => {
-    const counting = counted(core)
-    const caller = callerWith(token, true)
-    const changed = await updateAccount(counting, caller, changes, own, clientAt(1))
-    return { changed, trips: counting.trips }
+  let trips = 0
+  const changed = await atrium.request((core) => {
+    const counting = through(core, (batch) => {
+      trips += 1
+      return batch()
+    })
+    return updateAccount(counting, callerWith(token, true), changes, own, clientAt(1))
   })
-  expect(trips).toHaveLength(1)
+  expect(trips).toBe(1)
   expect(changed.portfolio.tags.map(({ name }) => name)).toEqual(['Maths', 'Poetry'])
   expect(changed.account).toMatchObject({
     id: account.id,
@@ -74,6 +75,26 @@ test('a change of everything that is one’s own takes one round trip, and is se
     profile: changes.profile,
     profileCompleteness: 30,
   })
+})
+
+test.each([
+  ['was made is found again', true, 'Eve'],
+  ['was not made is not said to be', false, 'Ada'],
+])('a change of which no answer came, and which %s', async (_, isSent, name) => {
+  const { account, token } = await newSignedIn(atrium)
+  let isLost = true
+  const asking = atrium.request((core) => {
+    const losing = through(core, async (batch) => {
+      const results = isSent || !isLost ? await batch() : []
+      if (!isLost) return results
+      isLost = false
+      throw new Error('D1_ERROR: nobody knows')
+    })
+    return changeAccount(losing, callerWith(token), { firstName: 'Eve' }, own, clientAt(1))
+  })
+  if (isSent) await asking
+  else expect(await refusal(asking)).toMatchObject({ code: 'unavailable' })
+  expect(await nameOf(account)).toBe(name)
 })
 
 test('it slides the session, as every other request of it does', async () => {
