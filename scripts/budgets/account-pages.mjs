@@ -10,8 +10,13 @@ export async function measureAccountPages({ measuring }, { member, signIn }) {
   const { jar, username } = owner
   await measure('GET /account', { jar })
   await measure('GET /account/profile', { jar })
-  await measure('POST /account/profile', { ...form, body: profileOf(username), jar })
-  await measure('POST /account/profile/privacy', { ...form, body: { isPrivate: 'on' }, jar })
+  await measure('POST /account/profile', { ...form, body: profileOf(username), jar, budget: 1 })
+  await measure('POST /account/profile/privacy', {
+    ...form,
+    body: { isPrivate: 'on' },
+    jar,
+    budget: 1,
+  })
   const upload = { ...form, body: pictureForm('picture'), jar, budget: 3 }
   await measure('POST /account/profile/picture', upload)
   await measure('POST /account/profile/picture/remove', { ...form, jar })

@@ -31,7 +31,7 @@ export async function measureGraph({ measuring, send }, { member }) {
   await measure('DELETE /user/follow-entry', { body: { entry: request }, jar: star.jar })
   await ask()
   const open = { body: { state: false }, jar: star.jar }
-  await measure('POST /user/private', { variant: 'with a request', ...open })
+  await measure('POST /user/private', { variant: 'with a request', ...open, budget: 1 })
   await toward('block')
   await toward('unblock')
   await measurePictures(measure, fan)

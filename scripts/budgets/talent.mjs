@@ -7,9 +7,9 @@ export async function measureTalent({ measuring, code }, { administrator, member
   const { id, headers } = await member('talent_user')
   await measure('GET /v1/account', { headers })
   const profile = { bio: { title: 'Engineer' }, talent: { tags: ['web3', 'crypto', 'devops'] } }
-  await measure('PATCH /v1/account/update', { body: { profile }, headers, status: 202 })
+  await measure('PATCH /v1/account/update', { body: { profile }, headers, status: 202, budget: 1 })
   const chosen = { skillCategory: 'Developer', type: 'creator' }
-  await measure('POST /v1/account/onboard', { body: chosen, headers })
+  await measure('POST /v1/account/onboard', { body: chosen, headers, budget: 1 })
   await measure('GET /v1/account/user/:id', { at: `/v1/account/user/${id}`, headers })
   await measure('GET /v1/account/user', { headers })
   const filters = 'search=ohn&tags=web3&profileCompletenessMin=10'

@@ -1,35 +1,31 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { hashPassword } from '../crypto/password-hash'
-import { commitAndRead, type Query, run } from '../storage/database'
+import { commitAndRead, commitReturning, type Query, type Rows, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import { prepareAddressChange } from './address-change'
 import { isAdministering, mayAdminister, requireAdministrator } from './administrators'
 import { auditOn } from './audit'
-import { storeCompleteness } from './completeness'
 import type { Client, Core } from './context'
-import { fail, failInput } from './errors'
-import { nameKey, usernameKey } from './identifiers'
+import { fail, failInput, type Issue } from './errors'
+import { ownSession, type Seen } from './own-session'
 import { preparePasswordChange } from './password-change'
-import { approvePending, oweApproval } from './pending-follows'
 import { type Portfolio, portfolioColumns, toPortfolio } from './portfolios'
+import { type ProfileChanges, prepareProfileChange } from './profile-changes'
 import { requireRecentAuthentication } from './reauthentication'
-import { isAlive, type Viewer } from './sessions'
-import { foreignImages, type ImageField } from './shown-images'
-import { prepareTags, tagIssues } from './tags'
+import { holds, scopesOf } from './scopes'
+import { authenticate, type Caller, isAlive, slide, type Viewer } from './sessions'
+import type { ImageField } from './shown-images'
+import { tagIssues } from './tags'
 import { failUntil } from './throttle'
 
 /** Changing an account: its own by its owner, any by an administrator. All fields at once or none. */
 
-export interface AccountChanges extends AccountFields {
+export interface AccountChanges extends AccountFields, ProfileChanges {
   /** Takes effect when the new address is confirmed. */
   readonly email?: string
   readonly role?: Account['role']
-  /** An account that becomes public says yes to everybody who has asked to follow it. */
-  readonly isPrivate?: boolean
-  /** All tags, in the person's own order. */
-  readonly tags?: readonly string[]
 }
 
 export interface Changed {
@@ -38,59 +34,121 @@ export interface Changed {
 }
 
 export interface ChangeOptions {
-  /** The account to change, by id; null for the viewer's own. */
+  /** The account to change, by id; null for the own. */
   readonly targetId: string | null
-  /** The viewer's password, where the sign-in may be too long ago. */
+  /** The password of whoever asks, where the sign-in may be too long ago. */
   readonly currentPassword: string | null
 }
+
+/** The own account, by no other proof than the session. */
+export const oneself: ChangeOptions = { targetId: null, currentPassword: null }
+
+/** What to read of the account in the round trip that changes it; `number` is its own in SQL. */
+type Show<Queries> = (number: SQL) => Queries
 
 /**
  * Applies the changes. Another account, or a role, is an administrator's to change, and kept in the audit
  * trail; nobody takes the role from themselves, so one is always left. A new password ends all other
  * sessions; images are uploads of the account's own. Fails with forbidden,
  * account_not_found, reauthentication_required, invalid_input (all fields at once), taken, or
- * no_confirmed_email for a new administrator; applied twice, the second run changes nothing more.
+ * no_confirmed_email for a new administrator, and for a caller as authenticate() does; applied twice, the
+ * second run changes nothing more.
+ *
+ * One round trip for a caller who changes what is their own and takes no proof, where nothing is refused.
+ * Else one to ask about a caller, one to find another account, and one for the change; a password has its own.
  */
-export async function changeAccount(
+export async function changeAccount<const Queries extends readonly Query[] = []>(
   core: Core,
-  viewer: Viewer,
+  asker: Caller | Viewer,
   changes: AccountChanges,
   options: ChangeOptions,
   client: Client,
-): Promise<void> {
-  await change(core, viewer, changes, options, client, () => core.db.nothing())
+  show: Show<Queries> = () => [] as unknown as Queries,
+): Promise<Rows<Queries>> {
+  if (!('token' in asker)) return change(core, asker, changes, options, client, show)
+  const shown = isPlain(core, asker, changes, options)
+    ? await changeAtOnce(core, asker, changes, show)
+    : null
+  if (shown !== null) return shown
+  // Whatever stood in the way, this way finds it and says which it was.
+  const { viewer } = await authenticate(core, asker)
+  return change(core, viewer, changes, options, client, show)
 }
 
-/** The same, and gives the account as it is then. */
+/** The same, and gives the account as it is then, with what its owner sees of it. */
 export async function updateAccount(
   core: Core,
-  viewer: Viewer,
+  asker: Caller | Viewer,
   changes: AccountChanges,
   options: ChangeOptions,
   client: Client,
 ): Promise<Changed> {
-  const [found] = await change(core, viewer, changes, options, client, ({ number }) =>
+  const [[found]] = await changeAccount(core, asker, changes, options, client, (number) => [
     core.db
-      .select({
-        account: accountColumns,
-        portfolio: portfolioColumns(sql`${viewer.account.number}`),
-      })
+      .select({ account: accountColumns, portfolio: portfolioColumns(number) })
       .from(accounts)
       .where(eq(accounts.number, number)),
-  )
+  ])
   if (!found) fail({ code: 'account_not_found' })
   return { account: found.account, portfolio: toPortfolio(found.portfolio) }
 }
 
-/** `show` is what to read of the account once it is changed, in the same round trip. */
-async function change<Q extends Query>(
+/** Whether nothing but the session has to be asked about a change: everybody may make it of their own. */
+function isPlain(
+  core: Core,
+  { token, scope, scopes }: Caller,
+  changes: AccountChanges,
+  { targetId, currentPassword }: ChangeOptions,
+): boolean {
+  const { password, email, role } = changes
+  const sensitive = password ?? email ?? role ?? targetId ?? currentPassword
+  return (
+    sensitive === null &&
+    token !== null &&
+    // What an application may is not in its session alone.
+    scopes === null &&
+    (scope === null || holds(scopesOf({ role: 'user' }), scope)) &&
+    issuesOf(core, changes).length === 0
+  )
+}
+
+function issuesOf(core: Core, changes: AccountChanges, own: AccountFields = changes): Issue[] {
+  return [...accountIssues(core, changes, own), ...tagIssues(changes.tags ?? [])]
+}
+
+/** Null where it was not made, for whatever reason. One round trip. */
+async function changeAtOnce<const Queries extends readonly Query[]>(
+  core: Core,
+  caller: Caller,
+  changes: ProfileChanges,
+  show: Show<Queries>,
+): Promise<Rows<Queries> | null> {
+  const { tokenHash, number, mayAct, columns } = await ownSession(core, caller)
+  const profile = prepareProfileChange(core, number, changes)
+  const [[made], ...shown] = await commitReturning(
+    core.db,
+    core.db.all<Seen>(sql`${profile.update(mayAct)} RETURNING ${columns}`),
+    profile.statements,
+    [
+      core.db.all<Seen>(sql`SELECT ${columns} FROM accounts WHERE number = ${profile.mine}`),
+      ...show(number),
+    ],
+    (rows) => rows.length > 0,
+  )
+  if (!made) return null
+  slide(core, { ...made, tokenHash })
+  return shown as Rows<Queries>
+}
+
+/** The way by which everything can be changed that can be. */
+async function change<const Queries extends readonly Query[]>(
   core: Core,
   viewer: Viewer,
   changes: AccountChanges,
   options: ChangeOptions,
   client: Client,
-  show: (target: Account) => Q,
-): Promise<Q['_']['result']> {
+  show: Show<Queries>,
+): Promise<Rows<Queries>> {
   const isOwn = options.targetId === null || options.targetId === viewer.account.id
   if (!isOwn || changes.role !== undefined) requireAdministrator(viewer)
   if (isOwn && changes.role === 'user') fail({ code: 'forbidden' })
@@ -106,10 +164,7 @@ async function change<Q extends Query>(
   if (isSensitive || options.currentPassword !== null) {
     await requireRecentAuthentication(core, viewer, options.currentPassword)
   }
-  const issues = [
-    ...accountIssues(core, changes, { ...target, ...changes }),
-    ...tagIssues(changes.tags ?? []),
-  ]
+  const issues = issuesOf(core, changes, { ...target, ...changes })
   if (issues.length > 0) failInput(issues)
 
   const { password } = changes
@@ -120,7 +175,7 @@ async function change<Q extends Query>(
     isAdministration: !isOwn,
     keepToken: isOwn ? viewer.session.tokenHash : null,
     passwordHash: password === undefined ? null : await hashPassword(password, core.hashing),
-    shown: show(target),
+    shown: show(sql`${target.number}`),
   })
 }
 
@@ -130,41 +185,6 @@ async function getAccount(core: Core, id: string): Promise<Account> {
     core.db.select(accountColumns).from(accounts).where(eq(accounts.id, id)),
   )
   return found ?? fail({ code: 'account_not_found' })
-}
-
-/** The columns that change; what is not given keeps its value. */
-function assignments(changes: AccountChanges, passwordHash: string | null): SQL[] {
-  const { username, firstName, lastName, role, isPrivate } = changes
-  // A username that somebody sets is made up no longer.
-  const chosen = username === undefined ? {} : { isNameMade: null }
-  const profile = { ...changes.profile, ...chosen }
-  return [
-    ...(username === undefined
-      ? []
-      : [sql`username = ${username}`, sql`username_key = ${usernameKey(username)}`]),
-    ...(firstName === undefined
-      ? []
-      : [sql`first_name = ${firstName}`, sql`first_name_key = ${nameKey(firstName)}`]),
-    ...(lastName === undefined
-      ? []
-      : [sql`last_name = ${lastName}`, sql`last_name_key = ${nameKey(lastName)}`]),
-    ...(role === undefined ? [] : [sql`role = ${role}`]),
-    ...(isPrivate === undefined ? [] : [sql`is_private = ${isPrivate ? 1 : 0}`]),
-    ...(Object.keys(profile).length === 0 ? [] : [sql`profile = ${patchedProfile(profile)}`]),
-    ...(passwordHash === null ? [] : [sql`password_hash = ${passwordHash}`]),
-  ]
-}
-
-/** Merged in SQL, so that two updates of different parts both survive. Free data is one part. */
-function patchedProfile(profile: NonNullable<AccountChanges['profile']>): SQL {
-  const { customData, meta, ...parts } = profile
-  const patched = sql`json_patch(profile, ${JSON.stringify(parts)})`
-  return Object.entries({ customData, meta }).reduce((merged, [key, value]) => {
-    if (value === undefined) return merged
-    const path = `$.${key}`
-    if (value === null) return sql`json_remove(${merged}, ${path})`
-    return sql`json_set(${merged}, ${path}, json(${JSON.stringify(value)}))`
-  }, patched)
 }
 
 interface Outcome {
@@ -177,7 +197,7 @@ interface Outcome {
   readonly noticeTo: string | null
 }
 
-async function applyChanges<Q extends Query>(
+async function applyChanges<const Queries extends readonly Query[]>(
   core: Core,
   viewer: Viewer,
   target: Account,
@@ -187,48 +207,41 @@ async function applyChanges<Q extends Query>(
     isAdministration: boolean
     keepToken: string | null
     passwordHash: string | null
-    shown: Q
+    shown: Queries
   },
-): Promise<Q['_']['result']> {
+): Promise<Rows<Queries>> {
   const { number } = target
   const mayAct = how.isAdministration ? isAdministering(core, viewer) : isAlive(core, viewer)
-  const tagging = changes.tags === undefined ? null : prepareTags(core, changes.tags)
-  const mine = sql`(SELECT number FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
-  const nameTaken = isNameTaken(core, target, changes.username)
-  const foreign = foreignImages(changes.profile ?? {}, sql`${number}`)
+  const profile = prepareProfileChange(core, sql`${number}`, changes)
+  const { mine, nameTaken, foreignImages } = profile
   const username = changes.username ?? target.username
   const mayHaveRole = changes.role === 'admin' ? mayAdminister : sql`1`
   const address = await prepareAddressChange(core, target, changes.email, username, client)
   const passwordChange =
     how.passwordHash === null ? null : await preparePasswordChange(core, mine, how.keepToken)
-  const sets = [
-    sql`updated_at = ${core.now}`,
-    sql`changed_by = ${core.requestId}`,
+  const mayBe = sql`${mayAct} AND ${mayHaveRole} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL`
+  const others = [
     ...address.assignments,
-    ...assignments(changes, how.passwordHash),
+    ...(changes.role === undefined ? [] : [sql`role = ${changes.role}`]),
+    ...(how.passwordHash === null ? [] : [sql`password_hash = ${how.passwordHash}`]),
   ]
 
-  const [[outcome], shown] = await commitAndRead(
+  const [[outcome], ...shown] = await commitAndRead(
     core.db,
     [
-      core.db.run(sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND ${mayAct} AND ${mayHaveRole}
-          AND NOT ${nameTaken} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL
-          AND NOT EXISTS (${foreign})`),
+      core.db.run(profile.update(mayBe, others)),
       ...(passwordChange?.statements ?? []),
-      ...(changes.isPrivate === false ? [approvePending(core, mine), oweApproval(core, mine)] : []),
-      ...(tagging?.statements(mine) ?? []),
-      ...(changes.profile || tagging ? [storeCompleteness(core, mine)] : []),
+      ...profile.statements,
       ...address.statements(sql`${mine} IS NOT NULL`),
       ...(how.isAdministration ? auditChanges(core, viewer, mine, changes) : []),
     ],
     [
       core.db.all<Outcome>(sql`SELECT changed_by AS changedBy, ${nameTaken} AS nameTaken,
         ${address.isTaken} AS emailTaken, ${mayHaveRole} AS mayHaveRole, ${address.quotaEnd} AS quotaEnd,
-        (SELECT json_group_array(field) FROM (${foreign})) AS images,
+        (SELECT json_group_array(field) FROM (${foreignImages})) AS images,
         ${passwordChange?.owed ?? sql`NULL`} AS noticeTo
         FROM accounts WHERE number = ${number}`),
-      how.shown,
+      ...how.shown,
     ],
     ([outcome]) => outcome?.changedBy === core.requestId,
   )
@@ -236,7 +249,7 @@ async function applyChanges<Q extends Query>(
   if (outcome.changedBy !== core.requestId) refuse(core, outcome)
   address.sendSoon()
   passwordChange?.sendSoon(outcome.noticeTo)
-  return shown
+  return shown as Rows<Queries>
 }
 
 /** Which fields were changed, and never what they hold. */
@@ -253,14 +266,6 @@ function auditChanges(core: Core, viewer: Viewer, mine: SQL, changes: AccountCha
       ? []
       : [auditOn(core, viewer, 'account_changed', mine, fields.join(', '))]),
   ]
-}
-
-/** Whether a new name is another's or held back, in SQL. */
-function isNameTaken(core: Core, target: Account, username: string | undefined): SQL {
-  if (username === undefined) return sql`0`
-  const key = usernameKey(username)
-  return sql`(EXISTS (SELECT 1 FROM accounts WHERE username_key = ${key} AND number <> ${target.number})
-    OR EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${key} AND held_until > ${core.now}))`
 }
 
 function refuse(core: Core, outcome: Outcome): never {

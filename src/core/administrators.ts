@@ -6,9 +6,14 @@ import { isAlive, type Viewer } from './sessions'
 
 /** Who may act on what is not their own. */
 
-/** An application needs to have been allowed it as well, whoever it acts for. Fails with forbidden. */
-export function requireAdministrator({ account, scopes }: Viewer): void {
-  if (account.role !== 'admin' || !holds(scopes, 'admin:profile:write')) fail({ code: 'forbidden' })
+/** An application needs to have been allowed it as well, whoever it acts for. */
+export function isAdministrator({ account, scopes }: Viewer): boolean {
+  return account.role === 'admin' && holds(scopes, 'admin:profile:write')
+}
+
+/** Fails with forbidden. */
+export function requireAdministrator(viewer: Viewer): void {
+  if (!isAdministrator(viewer)) fail({ code: 'forbidden' })
 }
 
 /**

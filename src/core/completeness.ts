@@ -1,7 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
-import type { Query } from '../storage/database'
 import type { Profile } from '../storage/profile'
-import type { Core } from './context'
 
 /**
  * How much of the optional profile is filled, from 0 to 100. Computed in SQL from what is stored, so
@@ -37,13 +35,9 @@ export function firstCompleteness(profile: Profile): number {
   )
 }
 
-/** Stores the completeness of the account with a number in SQL. */
-export function storeCompleteness(core: Core, account: SQL): Query {
+/** The completeness of an account in SQL, by its profile and by whether it has tags, both in SQL. */
+export function completenessOf(profile: SQL, hasTags: SQL): SQL {
   const { tags, ...parts } = completenessWeights
-  return core.db.run(sql`UPDATE accounts SET profile_completeness = (
-      SELECT COALESCE(SUM(weight.value), 0) FROM json_each(${JSON.stringify(parts)}) AS weight
-      WHERE COALESCE(json_extract(profile, '$.' || weight.key), '') <> ''
-    ) + CASE WHEN EXISTS (SELECT 1 FROM account_tags WHERE account_number = accounts.number)
-      THEN ${tags} ELSE 0 END
-    WHERE number = ${account}`)
+  return sql`(SELECT COALESCE(SUM(${JSON.stringify(parts)} ->> key), 0) FROM json_each(${profile})
+    WHERE value <> '') + CASE WHEN ${hasTags} THEN ${tags} ELSE 0 END`
 }

@@ -1,9 +1,10 @@
 import { asc, type SQL, sql } from 'drizzle-orm'
 import { commit, run } from '../storage/database'
 import { accounts, photos } from '../storage/schema'
+import { type AccountChanges, changeAccount, oneself } from './account-changes'
 import { accountColumns } from './accounts'
 import { isKnownTo } from './audience'
-import type { Core } from './context'
+import type { Client, Core } from './context'
 import { fail, failInput } from './errors'
 import { oweObjects } from './outbox'
 import { asSelf, asStranger, type Person } from './profiles'
@@ -42,7 +43,6 @@ export interface Portrait {
 }
 
 export interface OwnPortrait extends Portrait {
-  readonly viewer: Viewer
   readonly sessions: readonly ListedSession[]
 }
 
@@ -53,11 +53,32 @@ export async function getOwnPortrait(core: Core, caller: Caller): Promise<OwnPor
   const { viewer, rows } = await authenticate(core, caller, ...queries)
   const [shown, opened] = rows
   return {
-    viewer,
     person: await asSelf(core, viewer.account),
     photos: shown,
     sessions: asListed(opened, viewer),
   }
+}
+
+/** Changes the caller's own account as changeAccount() does, and gives it as it is then. */
+export async function changeOwnPortrait(
+  core: Core,
+  caller: Caller,
+  changes: AccountChanges,
+  client: Client,
+): Promise<Portrait> {
+  const [[account], shown] = await changeAccount(
+    core,
+    caller,
+    changes,
+    oneself,
+    client,
+    (number) => [
+      core.db.select(accountColumns).from(accounts).where(sql`${accounts.number} = ${number}`),
+      photosOf(core, number),
+    ],
+  )
+  if (!account) fail({ code: 'account_not_found' })
+  return { person: await asSelf(core, account), photos: shown }
 }
 
 /** The photos of several accounts, at most so many in all; `numbers` is a set in SQL. */

@@ -160,8 +160,10 @@ export function isConfirmedEnough(core: Core, account: Account): boolean {
 
 const slideEveryMs = 5 * 60 * 1000
 
+export type Sliding = Pick<typeof sessions.$inferSelect, 'tokenHash' | 'seenAt' | 'expiresAt'>
+
 /** Moves the idle end, after the response and at most every five minutes. A failure costs nothing. */
-function slide(core: Core, session: { tokenHash: string; seenAt: number; expiresAt: number }) {
+export function slide(core: Core, session: Sliding): void {
   if (core.now - session.seenAt < slideEveryMs) return
   const idleEnd = Math.min(core.now + core.settings.sessionIdleSeconds * 1000, session.expiresAt)
   core.defer(
@@ -183,13 +185,13 @@ export async function isTokenAlive(core: Core, token: string | null): Promise<SQ
   return isHashAlive(core, await hashToken(token ?? ''))
 }
 
-/** The same by what is stored of a token. */
-export function isHashAlive(core: Core, tokenHash: string): SQL {
+/** The same by what is stored of a token; `further` is asked of its row and of its account's, the `holder`. */
+export function isHashAlive(core: Core, tokenHash: string, further = sql``): SQL {
   return sql`EXISTS (SELECT 1 FROM sessions
     JOIN accounts AS holder ON holder.number = sessions.account_number AND holder.epoch = sessions.session_epoch
     JOIN system ON system.one = 1 AND system.global_epoch = sessions.system_epoch
     WHERE sessions.token_hash = ${tokenHash} AND holder.disabled_at IS NULL
-      AND sessions.idle_expires_at > ${core.now} AND sessions.expires_at > ${core.now})`
+      AND sessions.idle_expires_at > ${core.now} AND sessions.expires_at > ${core.now} ${further})`
 }
 
 /** Whether the person proved who they are within the last minutes that the setting names; no application does. */

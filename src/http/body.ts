@@ -3,7 +3,8 @@ import { createMiddleware } from 'hono/factory'
 import type * as z from 'zod/mini'
 import type { Core } from '../core/context'
 import { AccountError, type Issue } from '../core/errors'
-import { authenticate, type Caller } from '../core/sessions'
+import type { Caller, Viewer } from '../core/sessions'
+import { identify } from './credentials'
 import { type AppEnv, EdgeError } from './dialect'
 
 /** Reading and checking what a request says. The handler sees only what its schema lets through. */
@@ -163,7 +164,7 @@ async function authenticatedFirst<T>(c: Context<AppEnv>, checking: Promise<T>): 
     return await checking
   } catch (error) {
     const caller = c.get('caller') as Caller | undefined
-    if (caller && !c.get('viewer')) await authenticate(c.var.core, caller)
+    if (caller) await identify(c)
     throw error
   }
 }
@@ -171,8 +172,12 @@ async function authenticatedFirst<T>(c: Context<AppEnv>, checking: Promise<T>): 
 export interface BodyOptions {
   /** What a dialect takes off a body before it is checked. */
   readonly unwrap?: (input: unknown) => unknown
-  /** What the core says of the input besides the schema. */
-  readonly further?: (core: Core, input: unknown) => readonly Issue[]
+  /** What the core says of the input besides the schema, and of whoever sent it where that matters. */
+  readonly further?: (
+    core: Core,
+    input: unknown,
+    identify: () => Promise<Viewer>,
+  ) => readonly Issue[] | Promise<readonly Issue[]>
   /** Whether a form is taken as well as JSON; it is unless this says no. */
   readonly takesForms?: boolean
 }
@@ -186,7 +191,7 @@ export function body<Schema extends z.ZodMiniType>(
     const reading = async () => {
       const given = await readBody(c, takesForms)
       const input = unwrap ? unwrap(given) : given
-      return check(schema, input, 'body', further?.(c.var.core, input))
+      return check(schema, input, 'body', await further?.(c.var.core, input, () => identify(c)))
     }
     const sent = await authenticatedFirst(c, reading())
     c.req.addValidatedData('json', sent as object)

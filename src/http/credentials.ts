@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { createMiddleware } from 'hono/factory'
 import { findGrant } from '../core/oauth/access-tokens'
 import { holds } from '../core/scopes'
-import { authenticate, type Caller, type Credentials } from '../core/sessions'
+import { authenticate, type Caller, type Credentials, type Viewer } from '../core/sessions'
 import { readSessionCookie } from './cookies'
 import { type AppEnv, EdgeError } from './dialect'
 
@@ -137,8 +137,8 @@ type Needs = Omit<Caller, keyof Credentials>
 type Read = (c: Context<AppEnv>) => Credentials
 
 /**
- * For reads: the core function asks D1 about the caller together with what it reads. `read` is where
- * the dialect looks for credentials.
+ * For what asks D1 about the caller itself, in the round trip in which it reads or changes something.
+ * `read` is where the dialect looks for credentials.
  */
 export function caller(needs: Needs, read: Read = readCredentials) {
   return createMiddleware<AppEnv>(async function caller(c, next) {
@@ -147,7 +147,19 @@ export function caller(needs: Needs, read: Read = readCredentials) {
   })
 }
 
-/** For changes: asks D1 about the caller before the body is looked at. */
+/** Who has called, which is asked of D1 once. */
+export async function identify(c: Context<AppEnv>): Promise<Viewer> {
+  const { viewer } = c.get('viewer') ? c.var : await authenticate(c.var.core, c.var.caller)
+  c.set('viewer', viewer)
+  return viewer
+}
+
+/** Whoever has called, as far as it has been asked. */
+export function askerOf(c: Context<AppEnv>): Caller | Viewer {
+  return c.get('viewer') ?? c.var.caller
+}
+
+/** For other changes: asks D1 about the caller before the body is looked at. */
 export function session(needs: Needs, read: Read = readCredentials) {
   return createMiddleware<AppEnv>(async function session(c, next) {
     const asking = { ...read(c), ...needs }

@@ -1,10 +1,11 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
-import { changeAccount } from '../core/account-changes'
+import { changeAccount, oneself } from '../core/account-changes'
 import type { Account } from '../core/accounts'
 import { pictureBytesMax, removePicture, setPicture } from '../core/pictures'
 import { body } from '../http/body'
 import { clientOf } from '../http/client'
+import { askerOf, identify } from '../http/credentials'
 import type { AppEnv } from '../http/dialect'
 import { readFile } from '../http/multipart'
 import type { Html } from '../http/page'
@@ -14,7 +15,7 @@ import { button, field, problem } from '../http/page-parts'
 import { buttonForm, goBack } from '../http/page-sections'
 import { createRoutes } from '../http/routing'
 import { shield } from '../http/shield'
-import { session } from './callers'
+import { caller, session } from './callers'
 import { answerAccount, avatar } from './layout'
 import { countries, languages } from './regions'
 import { PrivacyForm, ProfileForm, toChanges } from './requests'
@@ -22,27 +23,28 @@ import { PrivacyForm, ProfileForm, toChanges } from './requests'
 /** What others see of somebody: names, words about them, the picture, and who may look closer. */
 
 const path = '/account/profile'
-const own = { targetId: null, currentPassword: null }
 
 export const profilePage = createRoutes()
 
 profilePage.get(path, session, (c) => answerProfile(c))
 
-profilePage.post(path, shield, session, body(ProfileForm), async (c) => {
-  const { core, viewer } = c.var
+profilePage.post(path, shield, caller, body(ProfileForm), async (c) => {
+  const { core } = c.var
   const sent = c.req.valid('json')
+  const isOpen = (name: string) => core.settings.editableFields.includes(name)
+  if (!Object.keys(sent).every(isOpen)) await identify(c)
   try {
     const changes = toChanges(sent, (name) => isEditable(c, name))
-    await changeAccount(core, viewer, changes, own, clientOf(c, 'web'))
+    await changeAccount(core, askerOf(c), changes, oneself, clientOf(c, 'web'))
   } catch (error) {
     return answerProfile(c, { profile: explain(c, error), typed: sent })
   }
   return goBack(c, path, 'saved')
 })
 
-profilePage.post(`${path}/privacy`, session, body(PrivacyForm), async (c) => {
+profilePage.post(`${path}/privacy`, caller, body(PrivacyForm), async (c) => {
   const isPrivate = c.req.valid('json').isPrivate !== undefined
-  await changeAccount(c.var.core, c.var.viewer, { isPrivate }, own, clientOf(c, 'web'))
+  await changeAccount(c.var.core, c.var.caller, { isPrivate }, oneself, clientOf(c, 'web'))
   return goBack(c, path, isPrivate ? 'private' : 'public')
 })
 
@@ -69,10 +71,10 @@ const done = {
   'no-picture': 'Your picture is gone.',
 }
 
-/** Whether the setting lets people change a field of their own. */
+/** Whether the setting lets people change a field of their own; who they are matters where it does not. */
 function isEditable(c: Context<AppEnv>, name: string): boolean {
   const { core, viewer } = c.var
-  return viewer.account.role === 'admin' || core.settings.editableFields.includes(name)
+  return core.settings.editableFields.includes(name) || viewer.account.role === 'admin'
 }
 
 interface Shown {
@@ -83,7 +85,7 @@ interface Shown {
 }
 
 async function answerProfile(c: Context<AppEnv>, shown: Shown = {}) {
-  const { account } = c.var.viewer
+  const { account } = await identify(c)
   const refused = shown.profile ?? shown.picture
   const content = html`${await pictureSection(c, account, shown.picture)}
 <section><h2>About you</h2>

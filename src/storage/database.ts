@@ -174,9 +174,37 @@ export async function commitAndRead<const Queries extends readonly [Query, ...Qu
     const results = await batch(db, [...statements, ...readBacks] as unknown as Queries)
     return results.slice(statements.length) as Rows<Queries>
   } catch (error) {
-    if (!(error instanceof DatabaseUnavailable) || error.message === 'refused') throw error
-    const found = await batch(db, readBacks)
-    if (isMade(found[0])) return found
-    throw error
+    return readAfter(error, db, readBacks, isMade)
   }
+}
+
+/**
+ * The same where `claim`, which is sent first, itself gives the rows of the first of `readBacks`, by RETURNING:
+ * that one is asked only where nobody knows whether the change was made.
+ */
+export async function commitReturning<const Queries extends readonly [Query, ...Query[]]>(
+  db: Database,
+  claim: Queries[0],
+  statements: readonly Query[],
+  readBacks: Queries,
+  isMade: (rows: Queries[0]['_']['result']) => boolean,
+): Promise<Rows<Queries>> {
+  try {
+    const results = await batch(db, [claim, ...statements, ...readBacks.slice(1)])
+    return results.toSpliced(1, statements.length) as Rows<Queries>
+  } catch (error) {
+    return readAfter(error, db, readBacks, isMade)
+  }
+}
+
+async function readAfter<const Queries extends readonly [Query, ...Query[]]>(
+  error: unknown,
+  db: Database,
+  readBacks: Queries,
+  isMade: (rows: Queries[0]['_']['result']) => boolean,
+): Promise<Rows<Queries>> {
+  if (!(error instanceof DatabaseUnavailable) || error.message === 'refused') throw error
+  const found = await batch(db, readBacks)
+  if (isMade(found[0])) return found
+  throw error
 }

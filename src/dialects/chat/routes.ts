@@ -1,12 +1,18 @@
 import type { Context } from 'hono'
-import { changeAccount, updateAccount } from '../../core/account-changes'
+import { changeAccount } from '../../core/account-changes'
 import { resetByAccountKey, setAccountKey } from '../../core/account-key'
 import type { Client } from '../../core/context'
 import { deleteAccount } from '../../core/deletion'
 import { updateDevice } from '../../core/devices'
 import { fail } from '../../core/errors'
 import { login } from '../../core/login'
-import { addPhoto, deletePhoto, getOwnPortrait, getPortrait } from '../../core/photos'
+import {
+  addPhoto,
+  changeOwnPortrait,
+  deletePhoto,
+  getOwnPortrait,
+  getPortrait,
+} from '../../core/photos'
 import { asSelf } from '../../core/profiles'
 import { requireRecentAuthentication } from '../../core/reauthentication'
 import { registerAndSignIn } from '../../core/registration'
@@ -14,7 +20,7 @@ import { searchPortraits } from '../../core/search'
 import { authenticate, type Credentials, type DeviceInfo, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { openUpload, storeUpload } from '../../core/uploads'
-import { body, check, params, query, readBody } from '../../http/body'
+import { body, check, params, query } from '../../http/body'
 import { cookielessClientOf } from '../../http/client'
 import * as credentials from '../../http/credentials'
 import { ofSession, parseBasic, parseBearer, readBearer, visitorOf } from '../../http/credentials'
@@ -152,14 +158,10 @@ routes.on(
   },
 )
 
-routes.put('/users/me', caller, async (c) => {
-  const { core } = c.var
-  const { viewer, photos } = await getOwnPortrait(core, c.var.caller)
-  const sent = await check(requests.UpdateBody, await readBody(c, false), 'body')
-  const options = { targetId: null, currentPassword: null }
-  const changes = requests.toChanges(sent)
-  const { account } = await updateAccount(core, viewer, changes, options, client(c))
-  return c.json(renderUser({ person: await asSelf(core, account), photos }))
+routes.put('/users/me', caller, body(requests.UpdateBody, jsonOnly), async (c) => {
+  const changes = requests.toChanges(c.req.valid('json'))
+  const portrait = await changeOwnPortrait(c.var.core, c.var.caller, changes, client(c))
+  return c.json(renderUser(portrait))
 })
 
 routes.put('/users/me/device', session, body(requests.DeviceBody, jsonOnly), async (c) => {

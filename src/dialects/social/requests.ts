@@ -1,6 +1,7 @@
 import * as z from 'zod/mini'
 import type { AccountChanges, ChangeOptions } from '../../core/account-changes'
 import { accountIssues } from '../../core/account-issues'
+import { isAdministrator } from '../../core/administrators'
 import type { Core } from '../../core/context'
 import { entryTime } from '../../core/entry-ids'
 import { fail, type Issue } from '../../core/errors'
@@ -8,6 +9,7 @@ import type { FollowPage } from '../../core/follow-lists'
 import { idPattern, isEmail, usernamePattern } from '../../core/identifiers'
 import type { LoginInput } from '../../core/login'
 import type { Registration } from '../../core/registration'
+import type { Viewer } from '../../core/sessions'
 
 /** What clients of this API send, and what it means to the core. */
 
@@ -222,26 +224,29 @@ const shownOnly = `_id verified verifiedDate varifiedDate followingCount followe
   profilePictureUrl isSubscribed subscriptionTier subscriptionExpiry isBanned isRestricted
   emailVerified createdAt updatedAt`.split(/\s+/)
 
+/** Keys that say how to change and whom, not what. */
+const control = ['target', 'role', 'currentPassword']
+const settable = Object.keys(UpdateBody.shape).filter((key) => !control.includes(key))
+
 /**
- * The keys sent that the setting does not open; those of no document are none of our business.
- * Fails with forbidden where an ordinary account sends what is an administrator's to send.
+ * What is refused of the fields sent, those that the setting does not open among them; those of no document
+ * are none of our business. Who sent them is asked where they are an administrator's to send: fails
+ * with forbidden for somebody else's `role` and `target`.
  */
-export function closedFields(
+export async function updateIssues(
+  core: Core,
   sent: unknown,
-  editable: readonly string[],
-  isAdministrator: boolean,
-): Issue[] {
-  if (typeof sent !== 'object' || sent === null) return []
-  const isTheirs = Object.hasOwn(sent, 'role') || Object.hasOwn(sent, 'target')
-  if (isTheirs && !isAdministrator) fail({ code: 'forbidden' })
-  const control = ['target', 'role', 'currentPassword']
-  const settable = Object.keys(UpdateBody.shape).filter((key) => !control.includes(key))
-  const closed = isAdministrator
-    ? shownOnly
-    : [...shownOnly, ...settable.filter((key) => !editable.includes(key))]
-  return closed
-    .filter((key) => Object.hasOwn(sent, key))
-    .map((field) => ({ field, rule: 'not_editable', value: Reflect.get(sent, field) }))
+  identify: () => Promise<Viewer>,
+): Promise<Issue[]> {
+  const among = (keys: readonly string[]) => keys.filter((key) => Object.hasOwn(Object(sent), key))
+  const theirs = among(['role', 'target'])
+  const unopened = among(settable).filter((key) => !core.settings.editableFields.includes(key))
+  const isTheirs = theirs.length + unopened.length > 0 && isAdministrator(await identify())
+  if (theirs.length > 0 && !isTheirs) fail({ code: 'forbidden' })
+  const closed = [...among(shownOnly), ...(isTheirs ? [] : unopened)].map(
+    (field): Issue => ({ field, rule: 'not_editable', value: Reflect.get(Object(sent), field) }),
+  )
+  return [...closed, ...coreIssues(core, sent)]
 }
 
 export function toChanges(sent: z.infer<typeof UpdateBody>): {

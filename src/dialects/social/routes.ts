@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { changeAccount } from '../../core/account-changes'
+import { changeAccount, oneself } from '../../core/account-changes'
 import { completeSecondFactor } from '../../core/challenges'
 import type { Core } from '../../core/context'
 import { describeSession } from '../../core/devices'
@@ -10,14 +10,19 @@ import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAccount } from '../../core/registration'
-import { holds } from '../../core/scopes'
 import { authenticate, type Credentials, endAllSessions, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
-import { body, check, params, query, readBody, type WireIssue } from '../../http/body'
+import { body, params, query, type WireIssue } from '../../http/body'
 import { clientOf } from '../../http/client'
 import { clearSessionCookie, keepSignedIn } from '../../http/cookies'
-import { findCredentials, fromOwnPages, notByHead, readCredentials } from '../../http/credentials'
+import {
+  askerOf,
+  findCredentials,
+  fromOwnPages,
+  notByHead,
+  readCredentials,
+} from '../../http/credentials'
 import type { AppEnv } from '../../http/dialect'
 import { createRoutes } from '../../http/routing'
 import { shield } from '../../http/shield'
@@ -191,12 +196,11 @@ routes.post(
 routes.post(
   '/user/private',
   shield,
-  session('delegated:profile:write'),
+  caller('delegated:profile:write'),
   body(requests.PrivateBody, { unwrap: unwrapped }),
   async (c) => {
-    const options = { targetId: null, currentPassword: null }
     const changes = { isPrivate: c.req.valid('json').state }
-    await changeAccount(c.var.core, c.var.viewer, changes, options, client(c))
+    await changeAccount(c.var.core, c.var.caller, changes, oneself, client(c))
     return c.json(success())
   },
 )
@@ -206,18 +210,17 @@ routes.get('/user/me', session('delegated:profile:read'), async (c) => {
   return c.json(renderOwn(await asSelf(core, viewer.account), core.settings.editableFields))
 })
 
-routes.patch('/user/me', shield, session('delegated:profile:write'), async (c) => {
-  const { core, viewer } = c.var
-  const sent = unwrapped(await readBody(c))
-  const isAdministrator =
-    viewer.account.role === 'admin' && holds(viewer.scopes, 'admin:profile:write')
-  const closed = requests.closedFields(sent, core.settings.editableFields, isAdministrator)
-  const refused = [...closed, ...requests.coreIssues(core, sent)]
-  const update = await check(requests.UpdateBody, sent, 'body', refused)
-  const { changes, options } = requests.toChanges(update)
-  await changeAccount(core, viewer, changes, options, client(c))
-  return c.json(success())
-})
+routes.patch(
+  '/user/me',
+  shield,
+  caller('delegated:profile:write'),
+  body(requests.UpdateBody, { unwrap: unwrapped, further: requests.updateIssues }),
+  async (c) => {
+    const { changes, options } = requests.toChanges(c.req.valid('json'))
+    await changeAccount(c.var.core, askerOf(c), changes, options, client(c))
+    return c.json(success())
+  },
+)
 
 /** "Nobody is signed in" is an answer here, and this API calls it forbidden. */
 function forbidSignedOut(error: unknown): never {

@@ -1,5 +1,10 @@
 import type { Context } from 'hono'
-import { type AccountChanges, changeAccount, updateAccount } from '../../core/account-changes'
+import {
+  type AccountChanges,
+  changeAccount,
+  oneself,
+  updateAccount,
+} from '../../core/account-changes'
 import { activateSecondFactor, initiateSecondFactor } from '../../core/authenticator'
 import { addBookmark, listBookmarks, removeBookmark } from '../../core/bookmarks'
 import { deleteAccount } from '../../core/deletion'
@@ -44,15 +49,14 @@ routes.get('/v1/account', caller, async (c) =>
 
 /** Changes the caller's own account, and gives it as it is then. */
 async function change(c: Context<AppEnv>, changes: AccountChanges) {
-  const { core, viewer } = c.var
-  const options = { targetId: null, currentPassword: null }
-  const { account, portfolio } = await updateAccount(core, viewer, changes, options, client(c))
+  const { core, caller } = c.var
+  const { account, portfolio } = await updateAccount(core, caller, changes, oneself, client(c))
   return renderAccount({ person: await asSelf(core, account), portfolio }, originOf(c))
 }
 
 routes.patch(
   '/v1/account/update',
-  session,
+  caller,
   body(requests.UpdateBody, requests.updateOptions),
   async (c) => {
     const account = await change(c, requests.toChanges(c.req.valid('json')))
@@ -62,7 +66,7 @@ routes.patch(
 
 routes.post(
   '/v1/account/onboard',
-  session,
+  caller,
   body(requests.OnboardBody, requests.onboardOptions),
   async (c) => c.json(success(await change(c, requests.toOnboarding(c.req.valid('json'))))),
 )

@@ -1,0 +1,39 @@
+import { type SQL, sql } from 'drizzle-orm'
+import { hashToken } from '../crypto/token'
+import type { Core } from './context'
+import { type Caller, isHashAlive, type Sliding } from './sessions'
+
+/**
+ * A person's own session in SQL, for what is changed in one round trip with the verdict about its caller.
+ * It is no more than a claim: what was not changed goes to authenticate(), which finds out why.
+ */
+
+export interface OwnSession {
+  /** The number of its account, NULL for nobody's. */
+  readonly number: SQL
+  /** Whether it lets its caller change that account. No application's does, which is not asked by its session alone. */
+  readonly mayAct: SQL
+  /** When it was seen, as columns of whatever is selected or returned. */
+  readonly columns: SQL
+  readonly tokenHash: string
+}
+
+export type Seen = Omit<Sliding, 'tokenHash'>
+
+export async function ownSession(
+  core: Core,
+  { token, needsConfirmedEmail }: Pick<Caller, 'token' | 'needsConfirmedEmail'>,
+): Promise<OwnSession> {
+  const tokenHash = await hashToken(token ?? '')
+  const mustBeConfirmed = needsConfirmedEmail && core.settings.requireEmailVerification
+  const isConfirmed = mustBeConfirmed
+    ? sql`AND (holder.email IS NULL OR holder.email_verified_at IS NOT NULL)`
+    : sql``
+  const isIt = sql`FROM sessions WHERE token_hash = ${tokenHash}`
+  return {
+    tokenHash,
+    number: sql`(SELECT account_number ${isIt})`,
+    mayAct: isHashAlive(core, tokenHash, sql`AND sessions.granted_to IS NULL ${isConfirmed}`),
+    columns: sql`(SELECT seen_at ${isIt}) AS seenAt, (SELECT expires_at ${isIt}) AS expiresAt`,
+  }
+}
