@@ -36,7 +36,7 @@ export async function measureChat({ measuring, send }) {
     budget: 3,
   })
   const changed = { oldPassword: password, newPassword: 'another password' }
-  await measure('PUT /users/me/changePassword', { body: changed, headers, budget: 3 })
+  await measure('PUT /users/me/changePassword', { body: changed, headers })
   await measure('POST /users/me/logout', { headers })
   const reset = { userId: self.id, accountKey, newPassword: password }
   await measure('PUT /users/resetPassword', { body: reset })

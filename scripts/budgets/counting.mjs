@@ -3,7 +3,11 @@ import { groups, operations } from './operations.mjs'
 // Sends requests to the harness, and counts what some of them cost.
 
 /** What the answer does not wait for: what has left is struck off the outbox, throttles are cleared. */
-const afterwards = [/^DELETE FROM outbox WHERE id/i, /^DELETE FROM throttles WHERE key/i]
+const afterwards = [
+  /^DELETE FROM outbox WHERE id/i,
+  /^DELETE FROM throttles WHERE key/i,
+  /^UPDATE sessions SET may_be_in_kv/i,
+]
 
 /** The codes of a mail, each on a line of its own. */
 const codePattern =

@@ -24,12 +24,7 @@ export async function measureTalent({ measuring, code }, { administrator, member
   await measure('DELETE /v1/bookmark/:id', { at: `/v1/bookmark/${data._id}`, headers })
   await measureSecondFactor(measure, { headers, code })
   const changed = { oldPassword: password, newPassword: 'another password' }
-  await measure('PUT /v1/account/password/change', {
-    body: changed,
-    headers,
-    status: 202,
-    budget: 3,
-  })
+  await measure('PUT /v1/account/password/change', { body: changed, headers, status: 202 })
   await measure('POST /v1/account/logout', { headers })
   const other = await member('talent_other')
   await measure('POST /v1/account/delete-account', {

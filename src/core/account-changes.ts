@@ -13,9 +13,9 @@ import { ownSession, type Seen } from './own-session'
 import { preparePasswordChange } from './password-change'
 import { type Portfolio, portfolioColumns, toPortfolio } from './portfolios'
 import { type ProfileChanges, prepareProfileChange } from './profile-changes'
-import { requireRecentAuthentication } from './reauthentication'
+import { authenticateAgain, requireRecentAuthentication } from './reauthentication'
 import { holds, scopesOf } from './scopes'
-import { authenticate, type Caller, isAlive, slide, type Viewer } from './sessions'
+import { type Caller, isAlive, slide, type Viewer } from './sessions'
 import type { ImageField } from './shown-images'
 import { tagIssues } from './tags'
 import { failUntil } from './throttle'
@@ -55,7 +55,7 @@ type Show<Queries> = (number: SQL) => Queries
  * second run changes nothing more.
  *
  * One round trip for a caller who changes what is their own and takes no proof, where nothing is refused.
- * Else one to ask about a caller, one to find another account, and one for the change; a password has its own.
+ * Else one to ask about a caller and their password, one to find another account, and one for the change.
  */
 export async function changeAccount<const Queries extends readonly Query[] = []>(
   core: Core,
@@ -71,8 +71,10 @@ export async function changeAccount<const Queries extends readonly Query[] = []>
     : null
   if (shown !== null) return shown
   // Whatever stood in the way, this way finds it and says which it was.
-  const { viewer } = await authenticate(core, asker)
-  return change(core, viewer, changes, options, client, show)
+  const { targetId, currentPassword } = options
+  const provesOneself = targetId === null && changes.role === undefined && asker.scopes === null
+  const viewer = await authenticateAgain(core, asker, provesOneself ? currentPassword : null)
+  return change(core, viewer, changes, provesOneself ? oneself : options, client, show)
 }
 
 /** The same, and gives the account as it is then, with what its owner sees of it. */

@@ -1,29 +1,35 @@
 import { eq, sql } from 'drizzle-orm'
+import { hashToken } from '../crypto/token'
 import { commit, run } from '../storage/database'
 import { sessions } from '../storage/schema'
 import { findSessionRecord, putSessionRecord } from '../storage/session-records'
 import type { Core } from './context'
 import { fail } from './errors'
-import type { SessionRecord, Viewer } from './sessions'
+import { authenticate, type Caller, type SessionRecord, type Viewer } from './sessions'
 
 /** What a session is for people: the device and the door that it was opened from. KV knows it once somebody has asked. */
 
-/** What the viewer's session is, from KV or, when KV has nothing, rebuilt from D1. */
-export async function describeSession(core: Core, viewer: Viewer): Promise<SessionRecord> {
-  const { tokenHash } = viewer.session
-  const known = await findSessionRecord(core.kv, tokenHash, core.now)
-  if (known) return known
-  const [[row]] = await run(
-    core.db,
+/** Who calls and what their session is: from KV, or from D1 together with the verdict where KV has nothing. One round trip. */
+export async function describeSession(
+  core: Core,
+  caller: Caller,
+): Promise<{ viewer: Viewer; record: SessionRecord }> {
+  const tokenHash = await hashToken(caller.token ?? '')
+  const known = caller.token && (await findSessionRecord(core.kv, tokenHash, core.now))
+  if (known) return { ...(await authenticate(core, caller)), record: known }
+  const { viewer, rows } = await authenticate(
+    core,
+    caller,
     core.db
       .select({ device: sessions.device })
       .from(sessions)
       .where(eq(sessions.tokenHash, tokenHash)),
   )
+  const [row] = rows[0]
   if (!row) fail({ code: 'not_authenticated' })
   const record = JSON.parse(row.device) as SessionRecord
   core.defer(rememberSession(core, tokenHash, record))
-  return record
+  return { viewer, record }
 }
 
 /** Tells KV what somebody has asked for, after D1, which knows by that what there will be to forget. */

@@ -1,10 +1,11 @@
-import { sql } from 'drizzle-orm'
+import { type SQL, sql } from 'drizzle-orm'
 import { verifyPassword } from '../crypto/password-hash'
-import { run } from '../storage/database'
+import { type Rows, run } from '../storage/database'
 import type { Core } from './context'
 import { fail } from './errors'
+import { ownSession } from './own-session'
 import { isUsablePassword } from './passwords'
-import { isRecentlyAuthenticated, type Viewer } from './sessions'
+import { authenticate, type Caller, isRecentlyAuthenticated, type Viewer } from './sessions'
 import { bucketState, clear, failUntil, mayEvaluate, passwordBucket, reserve } from './throttle'
 
 /**
@@ -25,22 +26,49 @@ export async function requireRecentAuthentication(
     if (isRecentlyAuthenticated(core, viewer)) return
     fail({ code: 'reauthentication_required', reason: 'stale' })
   }
-  const { number } = viewer.account
+  const { account, session } = viewer
+  const proof = passwordProof(core, sql`${String(account.number)}`, session.tokenHash, sql`1`)
+  await proof.require(password, await run(core.db, ...proof.queries))
+}
+
+/**
+ * Who calls by a session of their own, and their password proven in the same round trip where one is given:
+ * they count then as having proven just now who they are. Fails as authenticate() and
+ * requireRecentAuthentication() do.
+ */
+export async function authenticateAgain(
+  core: Core,
+  caller: Caller,
+  password: string | null,
+): Promise<Viewer> {
+  if (password === null) return (await authenticate(core, caller)).viewer
+  const { number, mayAct, tokenHash } = await ownSession(core, caller)
+  const proof = passwordProof(core, number, tokenHash, mayAct)
+  const { viewer, rows } = await authenticate(core, caller, ...proof.queries)
+  await proof.require(password, rows)
+  return { ...viewer, session: { ...viewer.session, authenticatedAt: core.now } }
+}
+
+/** `number` is the account's in SQL; an attempt is counted if `when` holds. */
+function passwordProof(core: Core, number: SQL, tokenHash: string, when: SQL) {
   // By session: whoever holds it gets five wrong ones from wherever they come.
-  const holder = `session:${viewer.session.tokenHash}`
-  const bucket = passwordBucket(core, sql`${String(number)}`, sql`${holder}`)
-  const [, [state], [found]] = await run(
-    core.db,
-    reserve(core, bucket),
+  const bucket = passwordBucket(core, number, sql`${`session:${tokenHash}`}`)
+  const queries = [
+    reserve(core, bucket, when),
     bucketState(core, bucket),
     core.db.all<{ hash: string | null }>(
       sql`SELECT password_hash AS hash FROM accounts WHERE number = ${number}`,
     ),
-  )
-  if (!mayEvaluate(core, state)) failUntil(core, state?.blockedUntil ?? 0)
-  const isRight =
-    isUsablePassword(password) &&
-    (await verifyPassword(password, found?.hash ?? null, core.hashing))
-  if (!isRight) fail({ code: 'reauthentication_required', reason: 'wrong_password' })
-  core.defer(run(core.db, clear(core, bucket)))
+  ] as const
+  return {
+    queries,
+    async require(password: string, [, [state], [found]]: Rows<typeof queries>): Promise<void> {
+      if (!mayEvaluate(core, state)) failUntil(core, state?.blockedUntil ?? 0)
+      const isRight =
+        isUsablePassword(password) &&
+        (await verifyPassword(password, found?.hash ?? null, core.hashing))
+      if (!isRight) fail({ code: 'reauthentication_required', reason: 'wrong_password' })
+      core.defer(run(core.db, clear(core, bucket)))
+    },
+  }
 }

@@ -2,11 +2,12 @@ import { describe, expect, test } from 'vitest'
 import {
   type AccountChanges,
   type ChangeOptions,
+  changeAccount,
   updateAccount,
 } from '../../src/core/account-changes'
-import type { Viewer } from '../../src/core/sessions'
+import { endSession, type Viewer } from '../../src/core/sessions'
 import { newSignedIn, password, tryLogin } from '../support/accounts'
-import { clientAt, refusal, testCore } from '../support/core'
+import { callerWith, clientAt, refusal, rowsOf, testCore } from '../support/core'
 
 const atrium = testCore()
 const next = 'a password that is new'
@@ -58,5 +59,40 @@ describe('what needs a recent proof', () => {
     await tryLogin(atrium, { username: account.username })
     atrium.pass(2)
     await update(viewer, { password: next }, right)
+  })
+})
+
+describe('whoever gives the password with the change', () => {
+  const changeBy = (token: string, currentPassword: string) =>
+    atrium.request((core) => {
+      const options = { targetId: null, currentPassword }
+      return changeAccount(core, callerWith(token), { password: next }, options, clientAt(1))
+    })
+
+  test('proves by it who they are, however long ago they signed in', async () => {
+    const { token, account } = await newSignedIn(atrium)
+    atrium.pass(901)
+    expect(await refusal(changeBy(token, 'wrong one'))).toEqual({
+      code: 'reauthentication_required',
+      reason: 'wrong_password',
+    })
+    await changeBy(token, password)
+    const login = await tryLogin(atrium, { username: account.username }, { password: next })
+    expect(login.kind).toBe('signed_in')
+  })
+
+  test('gets five wrong ones by session, and none by a session that has ended', async () => {
+    const { token } = await newSignedIn(atrium)
+    const tries = await Promise.all(
+      Array.from({ length: 12 }, () => refusal(changeBy(token, 'wrong one'))),
+    )
+    expect(tries.filter((failure) => failure?.code === 'reauthentication_required')).toHaveLength(5)
+    expect(tries.filter((failure) => failure?.code === 'too_many_attempts')).toHaveLength(7)
+    await atrium.request((core) => endSession(core, { token, scopes: null }))
+    const before = await rowsOf('SELECT key, count FROM throttles ORDER BY key')
+    expect(await refusal(changeBy(token, password))).toEqual({
+      code: 'not_authenticated',
+    })
+    expect(await rowsOf('SELECT key, count FROM throttles ORDER BY key')).toEqual(before)
   })
 })

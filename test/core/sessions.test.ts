@@ -140,8 +140,9 @@ describe('a session', () => {
 
 describe('what a session is', () => {
   test('comes from KV, and from D1 when KV has nothing, which is then put back', async () => {
-    const { token, viewer } = await newSignedIn(atrium)
-    const asked = () => atrium.request((core) => describeSession(core, viewer))
+    const { token } = await newSignedIn(atrium)
+    const asked = async () =>
+      (await atrium.request((core) => describeSession(core, callerWith(token)))).record
     const expected = { dialect: 'test', ipAddress: clientAt(1).address, userAgent: 'a test' }
     expect(await asked()).toMatchObject(expected)
     const key = `session:${await hashToken(token)}`

@@ -112,7 +112,7 @@ export async function newSignedIn(test: TestCore, given: Partial<Registration> =
   const account = await newAccount(test, given)
   const { session, deviceToken } = await signIn(test, account)
   const viewer = await viewerOf(test, session.token)
-  await test.request((core) => describeSession(core, viewer))
+  await test.request((core) => describeSession(core, callerWith(session.token)))
   return { account, token: session.token, deviceToken, viewer }
 }
 

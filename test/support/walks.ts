@@ -79,7 +79,7 @@ export async function walkTheAccounts(bindings: Bindings): Promise<void> {
 
   const other = await newSignedIn(atrium)
   await atrium.request((core) => listSessions(core, callerWith(other.token)))
-  await atrium.request((core) => describeSession(core, other.viewer))
+  await atrium.request((core) => describeSession(core, callerWith(other.token)))
   await atrium.request((core) => endSessionById(core, other.viewer, 'some id'))
   for (const before of [{ at: atrium.now }, { id: 'some id' }]) {
     const page = { limit: 10, before }

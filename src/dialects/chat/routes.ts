@@ -123,12 +123,12 @@ routes.post('/users/me/logout', session, async (c) => {
 routes.put(
   '/users/me/changePassword',
   shield,
-  session,
+  caller,
   body(requests.ChangePasswordBody, jsonOnly),
   async (c) => {
     const { oldPassword, newPassword } = c.req.valid('json')
     const options = { targetId: null, currentPassword: oldPassword }
-    await changeAccount(c.var.core, c.var.viewer, { password: newPassword }, options, client(c))
+    await changeAccount(c.var.core, c.var.caller, { password: newPassword }, options, client(c))
     return ok(c)
   },
 )

@@ -10,7 +10,7 @@ import { listLoginHistory } from '../../core/login-history'
 import { asSelf, getPerson } from '../../core/profiles'
 import { requestReset, resetPassword } from '../../core/recovery'
 import { registerAccount } from '../../core/registration'
-import { authenticate, type Credentials, endAllSessions, endSession } from '../../core/sessions'
+import { type Credentials, endAllSessions, endSession } from '../../core/sessions'
 import type { SignedIn } from '../../core/sign-in'
 import { setMailedSecondFactor } from '../../core/two-factor'
 import { body, params, query, type WireIssue } from '../../http/body'
@@ -230,8 +230,7 @@ function forbidSignedOut(error: unknown): never {
 
 routes.get('/user/session-state', caller('delegated:profile:read'), async (c) => {
   const { core } = c.var
-  const { viewer } = await authenticate(core, c.var.caller).catch(forbidSignedOut)
-  const record = await describeSession(core, viewer)
+  const { viewer, record } = await describeSession(core, c.var.caller).catch(forbidSignedOut)
   return c.json(renderSession(await asSelf(core, viewer.account), viewer.session, record))
 })
 

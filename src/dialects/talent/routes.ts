@@ -74,13 +74,13 @@ routes.post(
 routes.put(
   '/v1/account/password/change',
   shield,
-  session,
+  caller,
   body(requests.ChangePasswordBody, plainOptions),
   async (c) => {
     const { oldPassword, newPassword } = c.req.valid('json')
     const options = { targetId: null, currentPassword: oldPassword }
     const changes = { password: newPassword }
-    await changeAccount(c.var.core, c.var.viewer, changes, options, client(c))
+    await changeAccount(c.var.core, c.var.caller, changes, options, client(c))
     return c.json(success({}, passwordChanged), 202)
   },
 )
