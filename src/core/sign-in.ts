@@ -23,15 +23,10 @@ export interface SignedIn {
 export interface Completion {
   /** Everything that a completed sign-in writes, if `when` holds. */
   statements(when: SQL): readonly Query[]
-  readonly readBack: ReturnType<typeof sessionExists>
+  /** Notes when the person signed in last, and tells by that whether they have. */
+  readonly readBack: Query<{ opened: number }[]>
   /** What the client needs, once the statements are in. */
   signedIn(account: Account): SignedIn
-}
-
-function sessionExists(core: Core, tokenHash: string) {
-  return core.db.all<{ opened: number }>(
-    sql`SELECT 1 AS opened FROM sessions WHERE token_hash = ${tokenHash}`,
-  )
 }
 
 /** What ends when a session opens: the one that the browser had, and the last one of the same device. */
@@ -68,8 +63,6 @@ function correctPast(
       ? core.db.nothing()
       : core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
           WHERE id = ${historyId} AND ${isOpen}`),
-    core.db.run(sql`UPDATE accounts SET logged_in_at = ${core.now}
-      WHERE number = ${account.number} AND ${isOpen}`),
     clear(core, strangersBucket(sql`${String(account.number)}`), isOpen),
   ]
 }
@@ -107,7 +100,8 @@ export async function completeSignIn(
       rememberSources(core, account.number, sources, isOpen),
       ...(isNew ? [] : correctPast(core, { account, historyId, isOpen })),
     ],
-    readBack: sessionExists(core, tokenHash),
+    readBack: core.db.all(sql`UPDATE accounts SET logged_in_at = ${core.now}
+      WHERE number = ${account.number} AND ${isOpen} RETURNING 1 AS opened`),
     signedIn: (signedInto) => ({
       kind: 'signed_in',
       account: { ...signedInto, loggedInAt: core.now },
