@@ -77,6 +77,8 @@ export function parseForm(text: string): unknown {
   )
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false })
+
 /** The body as JSON or, where forms are taken, as a form; no body at all is an empty one. */
 export async function readBody(c: Context<AppEnv>, takesForms = true): Promise<unknown> {
   const type = mediaType(c)
@@ -89,7 +91,7 @@ export async function readBody(c: Context<AppEnv>, takesForms = true): Promise<u
   if (bytes.length === 0) return {}
   if (type === '') throw new EdgeError({ code: 'unsupported_media_type' })
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes)
+    const text = utf8.decode(bytes)
     return isForm ? parseForm(text) : JSON.parse(text)
   } catch {
     throw new EdgeError({ code: 'malformed_body' })

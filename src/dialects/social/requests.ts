@@ -76,8 +76,8 @@ export function coreIssues(core: Core, sent: unknown): Issue[] {
       typeof entry[1] === 'string' && entry[1] !== '' && entry[1] !== unset,
   )
   const { username, email, password, firstName, lastName, ...rest } = Object.fromEntries(texts)
-  const known = Object.keys(ProfileFields.shape)
-  const profile = Object.fromEntries(Object.entries(rest).filter(([key]) => known.includes(key)))
+  const isKnown = ([key]: [string, string]) => (profileFields as string[]).includes(key)
+  const profile = Object.fromEntries(Object.entries(rest).filter(isKnown))
   return accountIssues(core, {
     ...(username === undefined ? {} : { username }),
     ...(email === undefined ? {} : { email }),
@@ -206,6 +206,7 @@ const ProfileFields = z.object({
   phoneCountryCode: unsettable(PhoneCountryCode),
   customData: z.optional(z.record(z.string(), z.unknown())),
 })
+const profileFields = Object.keys(ProfileFields.shape) as (keyof typeof ProfileFields.shape)[]
 
 export const UpdateBody = z.object({
   target: z.optional(Id),
@@ -255,8 +256,8 @@ export function toChanges(sent: z.infer<typeof UpdateBody>): {
 } {
   const { target, currentPassword, username, firstName, lastName, email, password, role } = sent
   const profile = Object.fromEntries(
-    Object.keys(ProfileFields.shape)
-      .map((key) => [key, sent[key as keyof typeof ProfileFields.shape]] as const)
+    profileFields
+      .map((key) => [key, sent[key]] as const)
       .filter(([, value]) => value !== undefined),
   )
   const changes: AccountChanges = {
