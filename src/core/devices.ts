@@ -1,11 +1,10 @@
 import { eq, sql } from 'drizzle-orm'
-import { hashToken } from '../crypto/token'
 import { commit, run } from '../storage/database'
 import { sessions } from '../storage/schema'
 import { findSessionRecord, putSessionRecord } from '../storage/session-records'
 import type { Core } from './context'
 import { fail } from './errors'
-import { authenticate, type Caller, type SessionRecord, type Viewer } from './sessions'
+import { authenticate, type Caller, type SessionRecord, tokenHashOf, type Viewer } from './sessions'
 
 /** What a session is for people: the device and the door that it was opened from. KV knows it once somebody has asked. */
 
@@ -14,7 +13,7 @@ export async function describeSession(
   core: Core,
   caller: Caller,
 ): Promise<{ viewer: Viewer; record: SessionRecord }> {
-  const tokenHash = await hashToken(caller.token ?? '')
+  const tokenHash = await tokenHashOf(caller)
   const known = caller.token && (await findSessionRecord(core.kv, tokenHash, core.now))
   if (known) return { ...(await authenticate(core, caller)), record: known }
   const { viewer, rows } = await authenticate(

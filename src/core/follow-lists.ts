@@ -1,5 +1,4 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { hashToken } from '../crypto/token'
 import { type Database, keptQuery } from '../storage/database'
 import { follows } from '../storage/graph-schema'
 import { accounts } from '../storage/schema'
@@ -8,7 +7,7 @@ import { isKnownTo, isOpenTo, isShownTo } from './audience'
 import type { Core } from './context'
 import { fail } from './errors'
 import { type Person, seenBy } from './profiles'
-import { authenticate, type Caller, keptOwnNumber } from './sessions'
+import { authenticate, type Caller, keptOwnNumber, tokenHashOf } from './sessions'
 
 /** Followers, followed people and requests, in pages that are cut by the time of an entry. */
 
@@ -106,7 +105,7 @@ export async function listOwnFollows(
   list: FollowList,
   page: FollowPage,
 ): Promise<FollowEntry[]> {
-  const tokenHash = await hashToken(caller.token ?? '')
+  const tokenHash = await tokenHashOf(caller)
   const { viewer, rows } = await authenticate(
     core,
     caller,
@@ -126,7 +125,7 @@ export async function listFollows(
   list: Exclude<FollowList, 'requests'>,
   page: FollowPage,
 ): Promise<FollowEntry[]> {
-  const values = { id, tokenHash: await hashToken(caller.token ?? '') }
+  const values = { id, tokenHash: await tokenHashOf(caller) }
   const { viewer, rows } = await authenticate(
     core,
     caller,

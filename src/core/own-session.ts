@@ -1,7 +1,6 @@
 import { type SQL, sql } from 'drizzle-orm'
-import { hashToken } from '../crypto/token'
 import type { Core } from './context'
-import { type Caller, isHashAlive, type Sliding } from './sessions'
+import { type Caller, isHashAlive, type Sliding, tokenHashOf } from './sessions'
 
 /**
  * A person's own session in SQL, for what is changed in one round trip with the verdict about its caller.
@@ -22,10 +21,10 @@ export type Seen = Omit<Sliding, 'tokenHash'>
 
 export async function ownSession(
   core: Core,
-  { token, needsConfirmedEmail }: Pick<Caller, 'token' | 'needsConfirmedEmail'>,
+  caller: Pick<Caller, 'token' | 'needsConfirmedEmail'>,
 ): Promise<OwnSession> {
-  const tokenHash = await hashToken(token ?? '')
-  const mustBeConfirmed = needsConfirmedEmail && core.settings.requireEmailVerification
+  const tokenHash = await tokenHashOf(caller)
+  const mustBeConfirmed = caller.needsConfirmedEmail && core.settings.requireEmailVerification
   const isConfirmed = mustBeConfirmed
     ? sql`AND (holder.email IS NULL OR holder.email_verified_at IS NOT NULL)`
     : sql``

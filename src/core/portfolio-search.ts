@@ -13,13 +13,15 @@ import { tagKey } from './tags'
  * Finding people by what they can do, the most complete profiles first. Tags, text and range each
  * lead to people by an index. The first of them that leads to no more than `leadMax` is followed to
  * its end, and the other filters are applied to whom it leads to: then everybody is found. Where all
- * lead to more, an equal share of each is looked at, and the page says that there may be more.
+ * lead to more, `sampleMax` people are looked at, an equal share from each, and the page says that there may
+ * be more.
  *
- * So a page looks at `leadMax` people, however filters are combined and however many accounts there
+ * So a page looks at `leadMax` people at most, however filters are combined and however many accounts there
  * are, and reads less than 20,000 rows to do so, and the tags of these people, at most 30 of each.
  */
 
 export const leadMax = 1000
+const sampleMax = leadMax / 2
 export const countMax = 1000
 
 export interface PortfolioFilters {
@@ -125,7 +127,7 @@ function conditions(filters: PortfolioFilters, viewer: SQL): SQL {
       ? []
       : [
           sql`EXISTS (SELECT 1 FROM account_tags
-            WHERE account_number = accounts.number AND +tag_id IN (${tagIds(tags)}))`,
+            WHERE account_number = accounts.number AND tag_id IN (${tagIds(tags)}))`,
         ]),
     isShownTo(viewer),
   ]
@@ -148,7 +150,7 @@ function candidatesOf(leads: readonly Lead[], viewer: SQL): SQL {
   const [alone, ...others] = leads
   if (!alone) return sql`SELECT ${viewer} AS number`
   if (others.length === 0) return sql`SELECT number FROM ${alone.name}`
-  const share = Math.floor(leadMax / leads.length)
+  const share = Math.floor(sampleMax / leads.length)
   const followed = leads.map(
     (lead) => sql`SELECT * FROM (SELECT number FROM ${lead.name} LIMIT
       CASE WHEN ${isWhole(lead)} THEN ${leadMax} WHEN ${isAllSeen(leads)} THEN 0 ELSE ${share} END)`,

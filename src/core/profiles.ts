@@ -1,5 +1,4 @@
 import { sql } from 'drizzle-orm'
-import { hashToken } from '../crypto/token'
 import { keptQuery, run } from '../storage/database'
 import type { Profile } from '../storage/profile'
 import { accounts } from '../storage/schema'
@@ -9,7 +8,7 @@ import type { Core } from './context'
 import { fail, type Issue } from './errors'
 import { isLine, isProse, usernameKey } from './identifiers'
 import { pictureUrl } from './picture-links'
-import { authenticate, type Caller, keptOwnNumber, ownNumber } from './sessions'
+import { authenticate, type Caller, keptOwnNumber, ownNumber, tokenHashOf } from './sessions'
 
 /** Profiles: what their parts may hold, and what of them others see. */
 
@@ -238,7 +237,7 @@ export async function getPerson(core: Core, caller: Caller, id: string): Promise
   const { viewer, rows } = await authenticate(
     core,
     caller,
-    knownPerson(core.db, { id, tokenHash: await hashToken(caller.token ?? '') }),
+    knownPerson(core.db, { id, tokenHash: await tokenHashOf(caller) }),
   )
   const [found] = rows[0]
   return found ? seenBy(core, viewer, found) : fail({ code: 'account_not_found' })

@@ -110,6 +110,17 @@ function scopesHeld(
   return scopes.filter((scope) => holds(left, scope))
 }
 
+const tokenHashes = new WeakMap<Pick<Credentials, 'token'>, string>()
+
+/** What is stored of a caller's token, computed once for the verdict and what is read beside it; for nobody, of no text. */
+export async function tokenHashOf(caller: Pick<Credentials, 'token'>): Promise<string> {
+  const known = tokenHashes.get(caller)
+  if (known !== undefined) return known
+  const tokenHash = await hashToken(caller.token ?? '')
+  tokenHashes.set(caller, tokenHash)
+  return tokenHash
+}
+
 /** Refuses a caller and reads `queries` in the same round trip as the verdict about them. */
 export async function authenticate<const Queries extends readonly Query[]>(
   core: Core,
@@ -117,7 +128,7 @@ export async function authenticate<const Queries extends readonly Query[]>(
   ...queries: Queries
 ): Promise<{ viewer: Viewer; rows: Rows<Queries> }> {
   if (caller.token === null) fail({ code: 'not_authenticated' })
-  const tokenHash = await hashToken(caller.token)
+  const tokenHash = await tokenHashOf(caller)
   const [[found], ...rows] = await run(core.db, verdict(core, tokenHash), ...queries)
   if (!found) fail({ code: 'not_authenticated' })
   const { account, session } = found
@@ -140,7 +151,7 @@ export async function authenticate<const Queries extends readonly Query[]>(
  * where a caller is not needed; NULL for nobody.
  */
 export async function ownNumber(caller: Pick<Caller, 'token'>): Promise<SQL> {
-  const tokenHash = await hashToken(caller.token ?? '')
+  const tokenHash = await tokenHashOf(caller)
   return sql`(SELECT account_number FROM sessions WHERE token_hash = ${tokenHash})`
 }
 
