@@ -2,7 +2,7 @@ import { groups, operations } from './operations.mjs'
 
 // Sends requests to the harness, and counts what some of them cost.
 
-/** What the answer does not wait for: what has left is struck off the outbox, throttles are cleared. */
+/** What the answer does not wait for: what has left is struck off the outbox, throttles are cleared, KV is told of sessions. */
 const afterwards = [
   /^DELETE FROM outbox WHERE id/i,
   /^DELETE FROM throttles WHERE key/i,

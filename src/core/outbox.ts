@@ -8,9 +8,8 @@ import { approveOwed } from './pending-follows'
 
 /**
  * What is owed to the world outside D1: mails, and KV records to forget; and what one statement would take
- * too long for. The row is written in the
- * batch of the change that owes it and deleted when the work is done, so a crash loses none; a
- * crash in between does it twice.
+ * too long for. The row is written in the batch of the change that owes it and deleted when the work is
+ * done, so a crash loses none; a crash in between does it twice.
  */
 
 const sealPurpose = 'outbox'

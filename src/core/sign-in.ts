@@ -32,10 +32,13 @@ export interface Completion {
 /** What ends when a session opens: the one that the browser had, and the last one of the same device. */
 async function endFormer(
   core: Core,
-  given: { account: Pick<Account, 'number'>; client: Client; tokenHash: string; isOpen: SQL },
+  given: Pick<Client, 'formerToken' | 'device'> & {
+    account: Pick<Account, 'number'>
+    tokenHash: string
+    isOpen: SQL
+  },
 ): Promise<readonly Query[]> {
-  const { account, tokenHash, isOpen } = given
-  const { formerToken, device } = given.client
+  const { account, formerToken, device, tokenHash, isOpen } = given
   const former = [
     ...(formerToken === null
       ? []
@@ -92,7 +95,9 @@ export async function completeSignIn(
   ])
   const { tokenHash } = session
   const isOpen = sql`EXISTS (SELECT 1 FROM sessions WHERE token_hash = ${tokenHash})`
-  const ending = await endFormer(core, { account, client, tokenHash, isOpen })
+  const { formerToken } = client
+  const device = isNew ? null : client.device
+  const ending = await endFormer(core, { account, formerToken, device, tokenHash, isOpen })
   return {
     statements: (when) => [
       session.insert(when),

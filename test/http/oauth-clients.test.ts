@@ -1,38 +1,16 @@
 import { afterAll, beforeAll, describe, expect, inject, test, vi } from 'vitest'
-import { unstable_splitSqlQuery as splitSql } from 'wrangler'
-import { runAdmin } from '../../scripts/admin-commands.mjs'
-import { openBindings } from '../../scripts/bindings.mjs'
+import { openAdmin } from './admin'
 import { newPerson, register, resetHarness, send, setClock, times } from './harness'
 import { basic } from './oauth-flow'
-import { command, type Ran, secretIn } from './operator'
+import { command, secretIn } from './operator'
 
 /** An application's whole life with its operator. */
 
 const { id: clientId, secret, scope } = inject('server')
 let session = ''
 
-let place: Awaited<ReturnType<typeof openBindings>>
-const database = {
-  name: 'the database',
-  async execute(sql: string) {
-    const answers = await place.db.batch(splitSql(sql).map((one) => place.db.prepare(one)))
-    return answers.flatMap(({ results }) => results)
-  },
-}
-
-/** `npm run admin` without the wrangler that it starts each time, which takes seconds. */
-async function admin(...args: readonly string[]): Promise<Ran> {
-  const lines: string[] = []
-  const say = (line: string) => void lines.push(line)
-  const spies = [vi.spyOn(console, 'log'), vi.spyOn(console, 'error')]
-  for (const spy of spies) spy.mockImplementation(say)
-  try {
-    const code = await runAdmin(args, () => database)
-    return { code, output: lines.join('\n') }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
+let shell: Awaited<ReturnType<typeof openAdmin>>
+const admin = (...args: readonly string[]) => shell.run(...args)
 
 const creation = (id: string, ...more: string[]) => [
   ...['client', 'create', '--id', id, '--scope', scope],
@@ -47,12 +25,12 @@ function ask(id: string, given: string) {
 
 beforeAll(async () => {
   await resetHarness()
-  place = await openBindings({ env: 'production', harness: true, 'persist-to': inject('state') })
+  shell = await openAdmin()
   // The first account of a local database administers: it is somebody else.
   await register()
   session = (await newPerson()).cookies.get('atrium_session') ?? ''
 })
-afterAll(() => place?.close())
+afterAll(() => shell?.close())
 
 test('many first requests at once make one key', async () => {
   const answers = await Promise.all(times(20, () => ask(clientId, secret)))
@@ -105,7 +83,7 @@ describe('the operator', () => {
     ['good', '--redirect-uri', 'javascript:alert(1)'],
     ['good', '--redirect-uri', '/cb'],
   ])('cannot make one of %j %j %j', async (id, ...more) => {
-    const execute = vi.spyOn(database, 'execute')
+    const execute = vi.spyOn(shell.database, 'execute')
     await expect(create(id, ...more)).rejects.toThrow()
     expect(execute).not.toHaveBeenCalled()
     execute.mockRestore()
@@ -140,14 +118,14 @@ describe('the operator', () => {
   })
 
   test('leaves no act without its entry, whenever the connection breaks', async () => {
-    const execute = vi.spyOn(database, 'execute')
+    const execute = vi.spyOn(shell.database, 'execute')
     await create('a-lasting-app')
     await create('a-lasting-app')
     await admin('client', 'rotate-secret', 'a-lasting-app')
     expect(execute).toHaveBeenCalledTimes(3)
     execute.mockRestore()
     const kept = "SELECT act FROM audit_entries WHERE subject_id = 'a-lasting-app' ORDER BY id"
-    expect(await database.execute(kept)).toEqual([
+    expect(await shell.database.execute(kept)).toEqual([
       { act: 'application_added' },
       { act: 'application_secret_renewed' },
     ])

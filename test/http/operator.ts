@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { root } from '../support/sources'
 
-/** `npm run admin` on the state of a running server, as its operator would call it. */
+/** Commands on the state of a running server, as its operator would call them. */
 
 export interface Ran {
   readonly code: number | null
@@ -10,10 +10,8 @@ export interface Ran {
 }
 
 /** Not waited for in one go: connections that the server ends meanwhile must be seen to end. */
-export function command(state: string, ...args: readonly string[]): Promise<Ran> {
-  const place = ['--harness', '--persist-to', state]
-  const script = join(root, 'scripts/admin.mjs')
-  const ran = spawn(process.execPath, [script, ...args, ...place])
+export function runScript(name: string, ...args: readonly string[]): Promise<Ran> {
+  const ran = spawn(process.execPath, [join(root, `scripts/${name}.mjs`), ...args])
   let output = ''
   for (const stream of [ran.stdout, ran.stderr]) {
     stream.setEncoding('utf8').on('data', (text) => {
@@ -23,6 +21,11 @@ export function command(state: string, ...args: readonly string[]): Promise<Ran>
   return new Promise((resolve) => {
     ran.on('close', (code) => resolve({ code, output }))
   })
+}
+
+/** `npm run admin`. */
+export function command(state: string, ...args: readonly string[]): Promise<Ran> {
+  return runScript('admin', ...args, '--harness', '--persist-to', state)
 }
 
 /** The secret that a command shows once. */

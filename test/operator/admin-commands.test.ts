@@ -1,7 +1,5 @@
-import { afterAll, beforeAll, expect, inject, test, vi } from 'vitest'
-import { unstable_splitSqlQuery as splitSql } from 'wrangler'
-import { runAdmin } from '../../scripts/admin-commands.mjs'
-import { openBindings } from '../../scripts/bindings.mjs'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { openAdmin } from '../http/admin'
 import {
   isSignedIn,
   login,
@@ -11,43 +9,23 @@ import {
   runCron,
   signIn,
 } from '../http/harness'
-import type { Ran } from '../http/operator'
 
 /** What the operator does from the shell to somebody, and what is kept of it. */
 
-let place: Awaited<ReturnType<typeof openBindings>>
-const database = {
-  name: 'the database',
-  async execute(sql: string) {
-    const answers = await place.db.batch(splitSql(sql).map((one) => place.db.prepare(one)))
-    return answers.flatMap(({ results }) => results)
-  },
-}
-
-/** `npm run admin` without the wrangler that it starts each time, which takes seconds. */
-async function admin(...args: readonly string[]): Promise<Ran> {
-  const lines: string[] = []
-  const spies = [vi.spyOn(console, 'log'), vi.spyOn(console, 'error')]
-  for (const spy of spies) spy.mockImplementation((line: string) => void lines.push(line))
-  try {
-    const code = await runAdmin(args, () => database)
-    return { code, output: lines.join('\n') }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
+let shell: Awaited<ReturnType<typeof openAdmin>>
+const admin = (...args: readonly string[]) => shell.run(...args)
 
 beforeAll(async () => {
   await resetHarness()
-  place = await openBindings({ env: 'production', harness: true, 'persist-to': inject('state') })
+  shell = await openAdmin()
   // The first account of a local database administers: it is somebody else.
   await register()
 })
-afterAll(() => place?.close())
+afterAll(() => shell?.close())
 
 const actsOn = async (id: string) => {
   const sql = `SELECT actor_name AS actor, act FROM audit_entries WHERE subject_id = '${id}' ORDER BY id`
-  return (await database.execute(sql)) as { actor: string | null; act: string }[]
+  return (await shell.database.execute(sql)) as { actor: string | null; act: string }[]
 }
 
 test('somebody is found, looked at, closed, opened, signed out and deleted', async () => {
@@ -88,7 +66,7 @@ test('somebody is found, looked at, closed, opened, signed out and deleted', asy
     output: `There is no account "${username}" in the database.`,
   })
   const held = `SELECT 1 FROM held_usernames WHERE username_key = '${username}'`
-  expect(await database.execute(held)).toHaveLength(1)
+  expect(await shell.database.execute(held)).toHaveLength(1)
   const acts = (await actsOn(id)).map(({ actor, act }) => [actor, act])
   expect(acts).toEqual([
     [null, 'account_disabled'],
@@ -105,25 +83,29 @@ test('somebody is found, looked at, closed, opened, signed out and deleted', asy
 
 test('nobody with an unconfirmed address is made an administrator', async () => {
   const { id, username } = await newPerson()
-  await database.execute(`UPDATE accounts SET email_verified_at = NULL WHERE id = '${id}'`)
+  await shell.database.execute(`UPDATE accounts SET email_verified_at = NULL WHERE id = '${id}'`)
   expect(await admin('grant', username)).toEqual({
     code: 1,
     output: `${username} has not confirmed the address: whoever reads its mail would administer the database.`,
   })
   expect((await admin('show', username)).output).not.toContain('(administrator)')
-  await database.execute(`UPDATE accounts SET email = NULL, email_key = NULL WHERE id = '${id}'`)
+  await shell.database.execute(
+    `UPDATE accounts SET email = NULL, email_key = NULL WHERE id = '${id}'`,
+  )
   expect((await admin('grant', username)).code).toBe(0)
   expect((await actsOn(id)).map(({ act }) => act)).toEqual(['administrator_granted'])
 })
 
 test('the files of somebody who is deleted are owed to cron', async () => {
   const { id, username } = await newPerson()
-  await database.execute(`UPDATE accounts SET picture_key = 'pictures/of-${id}' WHERE id = '${id}'`)
+  await shell.database.execute(
+    `UPDATE accounts SET picture_key = 'pictures/of-${id}' WHERE id = '${id}'`,
+  )
   await admin('delete', id, '--yes')
   const owed = `SELECT 1 FROM outbox WHERE kind = 'objects' AND target = '["pictures/of-${id}"]'`
-  expect(await database.execute(owed)).toHaveLength(1)
+  expect(await shell.database.execute(owed)).toHaveLength(1)
   await runCron()
-  expect(await database.execute(owed)).toEqual([])
+  expect(await shell.database.execute(owed)).toEqual([])
   expect((await admin('find', username)).output).toContain('There is nobody')
 })
 
@@ -143,7 +125,7 @@ test.each([
   ['disable', 'a b'],
   ['delete', "x'; DELETE FROM accounts; --", '--yes'],
 ])('%s takes no %j', async (...args) => {
-  const execute = vi.spyOn(database, 'execute')
+  const execute = vi.spyOn(shell.database, 'execute')
   await expect(admin(...args)).rejects.toThrow()
   expect(execute).not.toHaveBeenCalled()
   execute.mockRestore()
@@ -157,14 +139,14 @@ test('a webhook is listed, paused, goes on, gets again what it did not take, and
   const dead = `INSERT INTO webhook_deliveries (delivery_id, webhook_id, event_type, event_data, happened_at, due_at,
       given_up_at, last_problem) VALUES ('${delivery}', '${id}', 'account.created', '{"accountId":"1"}', 0, 0, 1, 'answers 500')`
   expect((await admin('webhook', 'list')).output).toBe('There are no webhooks in the database.')
-  await database.execute(`${insert}; ${dead}`)
+  await shell.database.execute(`${insert}; ${dead}`)
   const { output } = await admin('webhook', 'list')
   expect(output).toContain(`${id}  https://receiver.example/hook?key=1`)
   expect(output).toContain('waiting  0, given up 1')
   expect(output).not.toContain('sealed')
   expect((await admin('webhook', 'dead-letters', id)).output).toContain('answers 500')
   // Whatever waits, looking and removing cost no more than so much.
-  await database.execute(`INSERT INTO webhook_deliveries (delivery_id, webhook_id, event_type, event_data, happened_at, due_at)
+  await shell.database.execute(`INSERT INTO webhook_deliveries (delivery_id, webhook_id, event_type, event_data, happened_at, due_at)
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1001)
     SELECT 'waits ' || i, '${id}', 'account.created', '{"accountId":"1"}', 0, ${Date.now() * 2} FROM n`)
   expect((await admin('webhook', 'list')).output).toContain('waiting  1000 or more, given up 1')
@@ -179,10 +161,10 @@ test('a webhook is listed, paused, goes on, gets again what it did not take, and
   expect((await again()).code).toBe(1)
   expect((await admin('webhook', 'remove', id)).code).toBe(0)
   const left = `SELECT COUNT(*) AS n FROM webhook_deliveries WHERE webhook_id = '${id}'`
-  expect(await database.execute(left)).toEqual([{ n: 2 }])
+  expect(await shell.database.execute(left)).toEqual([{ n: 2 }])
   expect((await admin('webhook', 'list')).output).toBe('There are no webhooks in the database.')
   await runCron('17 * * * *')
-  expect(await database.execute(left)).toEqual([{ n: 0 }])
+  expect(await shell.database.execute(left)).toEqual([{ n: 0 }])
   for (const word of ['pause', 'resume', 'remove']) {
     expect(await admin('webhook', word, id)).toMatchObject({ code: 1 })
   }

@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -9,9 +8,8 @@ import { openBindings } from '../../scripts/bindings.mjs'
 import { inspectBackup, restoreBackup } from '../../scripts/restore-steps.mjs'
 import { newPeople, setPrivate, toward } from '../http/graph'
 import { isSignedIn, type Person, password, resetHarness, send, settle } from '../http/harness'
-import type { Ran } from '../http/operator'
+import { type Ran, runScript } from '../http/operator'
 import { taggedPicture } from '../support/png'
-import { root } from '../support/sources'
 
 /**
  * From one server, with whatever the other tests have left in it, to another one that begins empty:
@@ -26,21 +24,10 @@ let made: Ran
 const file = () => join(folder, 'backup.jsonl')
 const objects = () => join(folder, 'objects')
 
-function script(name: string, ...args: readonly string[]): Promise<Ran> {
-  const ran = spawn(process.execPath, [join(root, `scripts/${name}.mjs`), ...args])
-  let output = ''
-  for (const stream of [ran.stdout, ran.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => {
-      output += text
-    })
-  }
-  return new Promise((resolve) => ran.on('close', (code) => resolve({ code, output })))
-}
-
 const backup = (to: string, state: string, ...more: readonly string[]) =>
-  script('backup', to, '--persist-to', state, ...more)
+  runScript('backup', to, '--persist-to', state, ...more)
 const restore = (from: string, ...more: readonly string[]) =>
-  script('restore', from, '--persist-to', other.state, ...more)
+  runScript('restore', from, '--persist-to', other.state, ...more)
 
 const linesOf = (text: string) => text.trimEnd().split('\n')
 const backedUp = () => linesOf(readFileSync(file(), 'utf8'))
@@ -286,7 +273,7 @@ test('everybody can be signed out at once, as after Time Travel', async () => {
   const [one] = people
   const cookies = await signInThere(one)
   expect(await statusThere({ ...one, cookies })).toBe(200)
-  const done = await script('admin', 'end-all-sessions', '--persist-to', other.state)
+  const done = await runScript('admin', 'end-all-sessions', '--persist-to', other.state)
   expect(done.code).toBe(0)
   expect(await statusThere({ ...one, cookies })).toBe(401)
   await signInThere(one)

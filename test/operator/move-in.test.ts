@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -6,8 +5,7 @@ import { join } from 'node:path'
 import bcryptjs from 'bcryptjs'
 import { afterAll, expect, inject, test } from 'vitest'
 import { newAddress, send } from '../http/harness'
-import type { Ran } from '../http/operator'
-import { root } from '../support/sources'
+import { type Ran, runScript } from '../http/operator'
 
 /** `npm run import` on the state of the running server, with a file as mongoexport writes it. */
 
@@ -15,17 +13,7 @@ const folder = mkdtempSync(join(tmpdir(), 'atrium-move-in-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
 function moveIn(...args: readonly string[]): Promise<Ran> {
-  const place = ['--harness', '--persist-to', inject('state')]
-  const ran = spawn(process.execPath, [join(root, 'scripts/import.mjs'), ...args, ...place])
-  let output = ''
-  for (const stream of [ran.stdout, ran.stderr]) {
-    stream.setEncoding('utf8').on('data', (text) => {
-      output += text
-    })
-  }
-  return new Promise((resolve) => {
-    ran.on('close', (code) => resolve({ code, output }))
-  })
+  return runScript('import', ...args, '--harness', '--persist-to', inject('state'))
 }
 
 const run = Math.random().toString(36).slice(2, 8)
