@@ -74,6 +74,7 @@ function insertAccounts(insert, byNumber, numbers, { followers, following }, pas
         ],
         ...[people.isPrivate(i) ? 1 : 0, followers[i], following[i], JSON.stringify(profile)],
         ...[people.completenessOf(profile, people.tagsOf(i)), createdAt, createdAt],
+        hexOf(`referral ${i}`, 16),
       ]
     }
   }
@@ -82,8 +83,8 @@ function insertAccounts(insert, byNumber, numbers, { followers, following }, pas
     `INSERT INTO accounts (number, id, username, username_key, email, email_key, email_verified_at,
       password_hash, first_name, last_name, first_name_key, last_name_key,
       is_private, follower_count, following_count, profile,
-      profile_completeness, created_at, updated_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      profile_completeness, created_at, updated_at, referral_code)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     rows(),
     byNumber.length,
   )
@@ -167,15 +168,9 @@ function insertSessions(insert, numbers, now) {
   insert('sessions', into, rows(), count)
 }
 
-/** What every account is made with, the search index, and what was dropped. */
+/** The search index, and what was dropped. */
 function derive(db, restore, progress) {
-  const steps = [
-    `INSERT INTO referrals (account_number, referral_code)
-      SELECT number, lower(hex(randomblob(8))) FROM accounts`,
-    `INSERT INTO account_search (rowid, username, name)
-      SELECT number, username, first_name || ' ' || last_name FROM accounts ORDER BY number`,
-    ...restore,
-  ]
+  const steps = [`INSERT INTO account_search (account_search) VALUES ('rebuild')`, ...restore]
   const report = progress.phase('search and indexes', steps.length)
   for (const [place, sql] of steps.entries()) {
     db.exec(sql)

@@ -34,6 +34,9 @@ function literals(values: readonly unknown[]): string[] {
   return group.length === 0 ? found : [...found, literal(group)]
 }
 
+/** So long that none is drawn twice among however many come at once. */
+const drawnCode = 'lower(hex(randomblob(8)))'
+
 /** Makes the accounts that are new and free. Made again, it changes nothing. */
 export function insertStatements(accounts: readonly NewAccount[], now: number): string[] {
   const [first] = accounts
@@ -42,11 +45,10 @@ export function insertStatements(accounts: readonly NewAccount[], now: number): 
   const usernameAt = names.indexOf('username_key')
   const rows = accounts.map(({ origin, columns }) => [...Object.values(columns), origin])
   const pairs = accounts.map(({ origin, columns }) => [columns.number, origin])
-  const numbers = accounts.map(({ columns }) => columns.number)
   return [
     ...literals(rows).map(
-      (given) => `INSERT INTO accounts (${names.join(', ')})
-        SELECT ${names.map((_, i) => `value ->> ${i}`).join(', ')} FROM json_each(${given})
+      (given) => `INSERT INTO accounts (${names.join(', ')}, referral_code)
+        SELECT ${names.map((_, i) => `value ->> ${i}`).join(', ')}, ${drawnCode} FROM json_each(${given})
         WHERE NOT EXISTS (SELECT 1 FROM moved_in WHERE origin = value ->> ${names.length})
           AND NOT EXISTS (SELECT 1 FROM held_usernames
             WHERE username_key = value ->> ${usernameAt} AND held_until > ${now})
@@ -56,13 +58,6 @@ export function insertStatements(accounts: readonly NewAccount[], now: number): 
       (given) => `INSERT INTO moved_in (origin, account_number, moved_in_at)
         SELECT value ->> 1, value ->> 0, ${now} FROM json_each(${given})
         WHERE EXISTS (SELECT 1 FROM accounts WHERE number = value ->> 0) ON CONFLICT DO NOTHING`,
-    ),
-    // What every account is made with, as core/referrals.ts says.
-    ...literals(numbers).map(
-      (given) => `INSERT INTO referrals (account_number, referral_code)
-        SELECT number, lower(hex(randomblob(4)))
-        FROM json_each(${given}) AS given JOIN accounts ON number = given.value
-        WHERE 1 ON CONFLICT DO NOTHING`,
     ),
   ]
 }

@@ -129,8 +129,10 @@ async function changeAtOnce<const Queries extends readonly Query[]>(
   const profile = prepareProfileChange(core, number, changes)
   const [[made], ...shown] = await commitReturning(
     core.db,
-    core.db.all<Seen>(sql`${profile.update(mayAct)} RETURNING ${columns}`),
-    profile.statements,
+    {
+      claim: core.db.all<Seen>(sql`${profile.update(mayAct)} RETURNING ${columns}`),
+      after: profile.statements,
+    },
     [
       core.db.all<Seen>(sql`SELECT ${columns} FROM accounts WHERE number = ${profile.mine}`),
       ...show(number),

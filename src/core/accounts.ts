@@ -3,15 +3,22 @@ import { accounts } from '../storage/schema'
 
 /** What the core says of an account. Hashes, keys and claims stay where the rows are. */
 
-const { passwordHash, accountKeyHash, firstNameKey, lastNameKey, changedBy, ...shown } =
-  getTableColumns(accounts)
+const {
+  passwordHash,
+  accountKeyHash,
+  firstNameKey,
+  lastNameKey,
+  referralCode,
+  changedBy,
+  ...shown
+} = getTableColumns(accounts)
 
 /** The columns to select for an Account. */
 export const accountColumns = shown
 
 export type Account = Omit<
   typeof accounts.$inferSelect,
-  'passwordHash' | 'accountKeyHash' | 'firstNameKey' | 'lastNameKey' | 'changedBy'
+  'passwordHash' | 'accountKeyHash' | 'firstNameKey' | 'lastNameKey' | 'referralCode' | 'changedBy'
 >
 
 /** Whether the account's address is proven to be its own; an account without one has nothing to prove. */

@@ -1,4 +1,5 @@
 import { sql } from 'drizzle-orm'
+import { idsFrom } from '../crypto/random'
 import { type Query, run } from '../storage/database'
 import { requireAdministrator } from './administrators'
 import type { Core } from './context'
@@ -14,9 +15,6 @@ const dayMs = 24 * hourMs
 /** The one that is running and those that may have ended since they were counted last. */
 const hoursCounted = 3
 
-/** The beginning of the ids of accounts made at a time. */
-const idAt = (at: number) => (at / 1000).toString(16).padStart(8, '0')
-
 /**
  * Counts the current hour and the two before it anew. What it reads is what happened in them. One round
  * trip.
@@ -26,9 +24,9 @@ export async function countFigures(core: Core): Promise<void> {
   const hours = Array.from({ length: hoursCounted }, (_, i) => current - i * hourMs)
   const counting = hours.map((hour) =>
     core.db.run(sql`INSERT INTO hourly_figures (hour, sign_ups, sign_ins, failed_sign_ins)
-      SELECT ${hour}, (SELECT COUNT(*) FROM accounts WHERE id >= ${idAt(hour)} AND id < ${idAt(hour + hourMs)}),
+      SELECT ${hour}, (SELECT COUNT(*) FROM accounts WHERE id >= ${idsFrom(hour)} AND id < ${idsFrom(hour + hourMs)}),
         COALESCE(SUM(success), 0), COALESCE(SUM(NOT success), 0)
-      FROM login_history WHERE at >= ${hour} AND at < ${hour + hourMs}
+      FROM login_history WHERE id >= ${idsFrom(hour)} AND id < ${idsFrom(hour + hourMs)}
       ON CONFLICT (hour) DO UPDATE SET sign_ups = excluded.sign_ups, sign_ins = excluded.sign_ins,
         failed_sign_ins = excluded.failed_sign_ins`),
   )

@@ -31,7 +31,7 @@ export async function confirmAndSignIn(
   if (account.secondFactor !== null || account.disabledAt !== null) {
     return { account, signedIn: null }
   }
-  const completion = await completeSignIn(core, { account, client, historyId: null })
+  const completion = await completeSignIn(core, { account, client })
   const [opened] = await commit(
     core.db,
     completion.statements(sql`accounts.second_factor IS NULL`),

@@ -1,11 +1,32 @@
 import { and, desc, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
+import type { Query } from '../storage/database'
 import { loginHistory } from '../storage/schema'
-import type { Core } from './context'
+import type { Client, Core } from './context'
 import { authenticate, type Caller, ownNumber, type Viewer } from './sessions'
 
 /** The sign-ins to an account, the failed ones too, as its owner may see them. */
 
 export type HistoryEntry = Omit<typeof loginHistory.$inferSelect, 'accountNumber'>
+
+export interface Attempt {
+  readonly id: string
+  /** The number of the account that it names in SQL; NULL where there is none, and nothing to keep. */
+  readonly account: SQL
+  readonly client: Client
+}
+
+/** Keeps how an attempt ended: by opening a session if `isOpen`, in SQL, holds, and else for `reason`. */
+export function keepAttempt(
+  core: Core,
+  { id, account, client }: Attempt,
+  reason: string,
+  isOpen = sql`0`,
+): Query {
+  return core.db.run(sql`INSERT INTO login_history (id, account_number, at, success, reason, dialect, ip_address, user_agent)
+    SELECT ${id}, number, ${core.now}, ${isOpen}, CASE WHEN ${isOpen} THEN NULL ELSE ${reason} END,
+      ${client.dialect}, ${client.address}, ${client.userAgent}
+    FROM accounts WHERE number = ${account} ON CONFLICT (id) DO NOTHING`)
+}
 
 function olderThan(before: { at: number } | { id: string }): SQL {
   if ('at' in before) return lt(loginHistory.at, before.at)

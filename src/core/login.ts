@@ -9,6 +9,7 @@ import { completeAtOnce, evaluate } from './challenges'
 import type { Client, Core } from './context'
 import { fail } from './errors'
 import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
+import { type Attempt as History, keepAttempt } from './login-history'
 import { isUsablePassword } from './passwords'
 import { isConfirmedEnough } from './sessions'
 import { completeSignIn, type SignedIn } from './sign-in'
@@ -72,7 +73,7 @@ interface Attempt {
   readonly password: Bucket
   readonly address: Bucket
   readonly account: Bucket
-  readonly historyId: string
+  readonly kept: History
 }
 
 /** What a typed name is counted under, whether an account has it or not. */
@@ -95,20 +96,15 @@ async function prepareAttempt(
     password: passwordBucket(core, sql`${digest}`, countedSource(known, sources)),
     address: addressBucket(core, sources.address),
     account: strangersBucket(sql`COALESCE(${number}, ${digest})`),
-    historyId: newId(core.now),
+    kept: { id: newId(core.now), account: number, client },
   }
 }
 
 /**
  * The statements that count an attempt. The password's bucket decides whether it may be evaluated;
- * the other counters and the history follow that decision, so that none of them can undo it.
+ * the other counters follow that decision, so that none of them can undo it.
  */
-function countAttempt(
-  core: Core,
-  attempt: Attempt,
-  number: SQL,
-  client: Client,
-): readonly [Query, Query, Query, Query] {
+function countAttempt(core: Core, attempt: Attempt): readonly [Query, Query, Query] {
   const stranger = sql`${attempt.known} IS NULL`
   const isOpen = sql`NOT (${stranger} AND ${isClosed(core, attempt.address)})`
   const isMine = isReserved(core, attempt.password)
@@ -116,10 +112,6 @@ function countAttempt(
     reserve(core, attempt.password, isOpen),
     reserve(core, attempt.address, isMine),
     reserve(core, attempt.account, sql`${isMine} AND ${stranger}`),
-    core.db.run(sql`INSERT INTO login_history (id, account_number, at, success, reason, dialect, ip_address, user_agent)
-      SELECT ${attempt.historyId}, number, ${core.now}, 0, 'wrong_password', ${client.dialect}, ${client.address}, ${client.userAgent}
-      FROM accounts WHERE number = ${number} AND ${core.settings.throttle ? isMine : sql`1`}
-      ON CONFLICT (id) DO NOTHING`),
   ]
 }
 
@@ -139,9 +131,9 @@ export async function login(
   const typed = 'username' in name ? usernameKey(name.username) : emailKey(name.email)
   const number = couldExist(name) ? numberByName(name) : sql`NULL`
   const attempt = await prepareAttempt(core, number, typed, client)
-  const [, , , , [found], [onPassword], [onAddress], [onAccount]] = await run(
+  const [, , , [found], [onPassword], [onAddress], [onAccount]] = await run(
     core.db,
-    ...countAttempt(core, attempt, number, client),
+    ...countAttempt(core, attempt),
     core.db
       .select({
         account: accountColumns,
@@ -169,6 +161,7 @@ export async function login(
   const hash = found?.secret.passwordHash ?? null
   const isRight = isUsablePassword(password) && (await verifyPassword(password, hash, core.hashing))
   if (!isRight || !found) {
+    await run(core.db, keepAttempt(core, attempt.kept, 'wrong_password'))
     fail({
       code: 'invalid_credentials',
       reason: found ? 'wrong_password' : 'unknown_account',
@@ -184,8 +177,10 @@ export async function login(
     account.disabledAt !== null ||
     (input.needsConfirmedEmail && !isConfirmedEnough(core, account))
   ) {
-    core.defer(run(core.db, giveBack(core, attempt.password), ...givenBack))
-    fail({ code: account.disabledAt === null ? 'email_not_confirmed' : 'account_disabled' })
+    const code = account.disabledAt === null ? 'email_not_confirmed' : 'account_disabled'
+    const kept = keepAttempt(core, attempt.kept, code)
+    await run(core.db, kept, giveBack(core, attempt.password), ...givenBack)
+    fail({ code })
   }
   const isUnderAttack = isStranger && (onAccount?.count ?? 0) > core.settings.accountFailuresMax
   if (account.secondFactor !== null || isUnderAttack) {
@@ -214,9 +209,9 @@ function beginSecondFactor(
   attempt: Attempt,
   givenBack: readonly Query[],
 ): Begun {
-  const { sources, historyId } = attempt
+  const { sources, kept } = attempt
   const alongside = [giveBack(core, attempt.password), ...givenBack]
-  return { account, sources, historyId, alongside }
+  return { account, sources, kept, alongside }
 }
 
 async function demandSecondFactor(
@@ -228,6 +223,7 @@ async function demandSecondFactor(
   const method = account.secondFactor ?? 'email'
   if (method === 'email' && !hasConfirmedEmail(account)) {
     // Nothing but the password is left to ask for, and the password alone no longer opens the door.
+    await run(core.db, keepAttempt(core, attempt.kept, 'second_factor_required'))
     failUntil(core, core.now + core.settings.passwordBlockSecondsMax * 1000)
   }
   const begun = beginSecondFactor(core, account, attempt, givenBack)
@@ -246,7 +242,11 @@ async function openSignedIn(
   },
 ): Promise<SignedIn> {
   const { account, client, attempt, rehashed, givenBack } = given
-  const completion = await completeSignIn(core, { account, client, historyId: attempt.historyId })
+  const completion = await completeSignIn(core, {
+    account,
+    client,
+    keep: (isOpen) => keepAttempt(core, attempt.kept, 'wrong_password', isOpen),
+  })
   const [opened] = await commit(
     core.db,
     [

@@ -79,8 +79,7 @@ export function portfolioColumns(viewer: SQL) {
     achievements: sql<string>`${achievementsOf}`.as('achievements_json'),
     profileImage: sql<string | null>`${imageOf(sql`'profileImage'`)}`.as('profile_image_json'),
     bgImage: sql<string | null>`${imageOf(sql`'bgImage'`)}`.as('bg_image_json'),
-    referralCode: sql<string | null>`(SELECT referral_code FROM referrals
-      WHERE referrals.account_number = accounts.number)`.as('own_referral_code'),
+    referralCode: sql<string | null>`accounts.referral_code`.as('own_referral_code'),
     bookmarkId: sql<string | null>`(SELECT bookmark_id FROM bookmarks
       WHERE bookmarks.account_number = ${viewer} AND bookmarked_number = accounts.number)`.as(
       'own_bookmark_id',

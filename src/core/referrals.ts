@@ -23,23 +23,22 @@ export async function findReferrer(core: Core, code: string): Promise<Referrer |
     core.db.all<Referrer>(sql`SELECT accounts.id AS accountId, role,
       COALESCE((SELECT achieved FROM achievements WHERE achievement = 'referral'
         AND achievements.account_number = accounts.number), 0) AS count
-      FROM referrals JOIN accounts ON accounts.number = referrals.account_number
-      WHERE referral_code = ${code} AND disabled_at IS NULL`),
+      FROM accounts WHERE referral_code = ${code} AND disabled_at IS NULL`),
   )
   return found ?? null
 }
 
-/**
- * What every new account is made with, if `when` holds: a code of its own, and whose code it came by,
- * for which a trigger counts a point.
- */
-export function insertReferral(
-  core: Core,
-  number: number,
-  referralCode: string | null,
-  when: SQL,
-): Query {
-  const referrer = sql`(SELECT account_number FROM referrals WHERE referral_code = ${referralCode})`
+/** The code of a new account, in SQL; NULL in the rare case that it was drawn before. */
+export function drawReferralCode(): SQL {
+  const code = newReferralCode()
+  return sql`CASE WHEN EXISTS (SELECT 1 FROM accounts WHERE referral_code = ${code}) THEN NULL ELSE ${code} END`
+}
+
+/** Keeps by whose code a new account came, if `when` holds; a trigger counts a point for them. */
+export function keepReferral(core: Core, number: number, code: string | null, when: SQL): Query {
+  if (code === null) return core.db.nothing()
   return core.db.run(sql`INSERT INTO referrals (account_number, referral_code, referrer_number)
-    SELECT ${number}, ${newReferralCode()}, ${referrer} WHERE ${when} ON CONFLICT DO NOTHING`)
+    SELECT made.number, made.referral_code, referrer.number FROM accounts AS made
+    JOIN accounts AS referrer ON referrer.referral_code = ${code}
+    WHERE made.number = ${number} AND made.referral_code IS NOT NULL AND ${when} ON CONFLICT DO NOTHING`)
 }

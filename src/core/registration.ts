@@ -1,9 +1,9 @@
-import { type SQL, sql } from 'drizzle-orm'
+import { eq, type SQL, sql } from 'drizzle-orm'
 import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { newAccountNumber, newId } from '../crypto/random'
-import { commit, run } from '../storage/database'
+import { commitReturning, run } from '../storage/database'
 import type { Profile } from '../storage/profile'
-import { accounts, system } from '../storage/schema'
+import { accounts } from '../storage/schema'
 import { accountIssues } from './account-issues'
 import { type Account, accountColumns } from './accounts'
 import { isAdministering } from './administrators'
@@ -15,7 +15,8 @@ import { confirmationQuotas, prepareConfirmation } from './email-confirmation'
 import { fail, failInput } from './errors'
 import { emailKey, nameKey, usernameKey } from './identifiers'
 import { isInvited, useInvite } from './invites'
-import { insertReferral } from './referrals'
+import { drawReferralCode, keepReferral } from './referrals'
+import { findMadeBefore } from './registration-conflicts'
 import type { Viewer } from './sessions'
 import { completeSignIn, type SignedIn } from './sign-in'
 import { sourcesOf } from './sources'
@@ -194,90 +195,44 @@ async function insertAccount(
     ? await completeSignIn(core, {
         account: { number, epoch: 0 },
         client,
-        historyId: null,
         isNew: true,
       })
     : null
 
-  const inserting =
-    core.db.run(sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
+  const insertion = sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
       email_verified_at, password_hash, role, first_name, first_name_key, last_name, last_name_key,
-      profile, profile_completeness, created_at, updated_at, logged_in_at)
+      profile, profile_completeness, referral_code, created_at, updated_at, logged_in_at)
     SELECT ${number}, ${id}, ${username}, ${takenKey}, ${input.email}, ${addressKey},
       ${verifiedAt}, ${passwordHash}, ${role}, ${firstName}, ${nameKey(firstName)}, ${lastName}, ${nameKey(lastName)},
-      ${JSON.stringify(input.profile)}, ${firstCompleteness(input.profile)}, ${now}, ${now},
+      ${JSON.stringify(input.profile)}, ${firstCompleteness(input.profile)}, ${drawReferralCode()}, ${now}, ${now},
       ${signsIn ? now : null}
-    WHERE ${mayMake} ON CONFLICT DO NOTHING`)
-  const readBack = core.db
-    .select({
-      account: accountColumns,
-      conflict: {
-        username: sql<number>`${accounts.usernameKey} IS ${takenKey}`.as('same_username'),
-        email: sql<number>`${accounts.emailKey} IS ${addressKey}`.as('same_email'),
-        held: sql<number>`${isHeld}`.as('held_username'),
-        admitted: sql<number>`${admission ?? sql`1`}`.as('admitted'),
-        acting: sql<number>`${mayAct}`.as('acting'),
-      },
-    })
-    .from(system)
-    .leftJoin(
-      accounts,
-      sql`${accounts.number} = ${number} OR (NOT ${isMine} AND ${accounts.number} IN (
-        SELECT number FROM accounts WHERE username_key = ${takenKey}
-        UNION SELECT number FROM accounts WHERE email_key = ${addressKey}))`,
-    )
-  const found = await commit(
+    WHERE ${mayMake} ON CONFLICT DO NOTHING`
+  const readBack = core.db.select(accountColumns).from(accounts).where(eq(accounts.number, number))
+  const [[made]] = await commitReturning(
     core.db,
-    [
-      ...(input.replacesUnconfirmed
+    {
+      before: input.replacesUnconfirmed
         ? undoRegistration(
             core,
             sql`(SELECT number FROM accounts WHERE number = ${givesWay} AND ${mayMake})`,
           )
-        : []),
-      inserting,
-      ...(admission === null ? [] : [useInvite(core, input.inviteCode ?? '', id, isMine)]),
-      insertReferral(core, number, input.referralCode ?? null, isMine),
-      ...(confirmation?.statements(isMine) ?? []),
-      ...(completion?.statements(isMine) ?? []),
-      ...(administrator ? [auditOn(core, administrator, 'account_created', sql`${number}`)] : []),
-    ],
-    readBack,
-    (rows) => rows.some((row) => row.account?.number === number),
+        : [],
+      claim: core.db.returning<Account>(insertion, accountColumns),
+      after: [
+        ...(admission === null ? [] : [useInvite(core, input.inviteCode ?? '', id, isMine)]),
+        keepReferral(core, number, input.referralCode ?? null, isMine),
+        ...(confirmation?.statements(isMine) ?? []),
+        ...(completion?.statements(isMine) ?? []),
+        ...(administrator ? [auditOn(core, administrator, 'account_created', sql`${number}`)] : []),
+      ],
+    },
+    [readBack],
+    (rows) => rows.length > 0,
   )
-
-  const mine = found.find((row) => row.account?.number === number)
-  if (!mine?.account) refuse(found, addressKey)
+  const conflicts = { number, takenKey, addressKey, isHeld, isAdmitted: admission, mayAct }
+  const account = made ?? (await findMadeBefore(core, conflicts))
   confirmation?.sendSoon()
-  const signedIn = completion?.signedIn(mine.account) ?? null
-  return { account: mine.account, signedIn }
-}
-
-type Conflict = Record<'username' | 'email' | 'held' | 'admitted' | 'acting', number>
-
-function refuse(
-  found: readonly { account: Account | null; conflict: Conflict }[],
-  addressKey: string | null,
-): never {
-  if (found.some(({ conflict }) => conflict.acting === 0)) fail({ code: 'not_authenticated' })
-  const others = found.filter(({ account }) => account !== null)
-  const isTaken = (field: 'username' | 'email') =>
-    others.some(({ conflict }) => conflict[field] === 1)
-  const emailTaken = addressKey !== null && isTaken('email')
-  const isHeldBack = found.some(({ conflict }) => conflict.held === 1)
-  // First, as in requireRegistration(): an account that would give way has taken nothing, and what is
-  // taken is nobody's business without an invitation.
-  const wasInvited = found.some(({ conflict }) => conflict.admitted === 1)
-  if (!wasInvited) fail({ code: 'invalid_invite_code' })
-  // A number drawn twice leaves no row: the name is what to change.
-  const nameTaken = isTaken('username') || isHeldBack || !emailTaken
-  fail({
-    code: 'taken',
-    fields: [
-      ...(nameTaken ? (['username'] as const) : []),
-      ...(emailTaken ? (['email'] as const) : []),
-    ],
-  })
+  return { account, signedIn: completion?.signedIn(account) ?? null }
 }
 
 /**

@@ -55,21 +55,6 @@ async function endFormer(
   return [oweForgetting(core, which), core.db.run(sql`DELETE FROM sessions WHERE ${which}`)]
 }
 
-/** What a sign-in changes of what was before it: the history, and the strangers' count. */
-function correctPast(
-  core: Core,
-  given: { account: Pick<Account, 'number'>; historyId: string | null; isOpen: SQL },
-): readonly Query[] {
-  const { account, historyId, isOpen } = given
-  return [
-    historyId === null
-      ? core.db.nothing()
-      : core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
-          WHERE id = ${historyId} AND ${isOpen}`),
-    clear(core, strangersBucket(sql`${String(account.number)}`), isOpen),
-  ]
-}
-
 /**
  * The end of every way to sign in, once all factors are proven: the session, the device that is
  * known from now on, the history, and the end of the strangers' count.
@@ -79,13 +64,13 @@ export async function completeSignIn(
   given: {
     account: Pick<Account, 'number' | 'epoch'>
     client: Client
-    /** The attempt in the history that this completes, if there was one. */
-    historyId: string | null
+    /** Writes the attempt that this completes into the history, if there was one. */
+    keep?: (isOpen: SQL) => Query
     /** Whether the account is made in the same batch, and has no past that could be corrected. */
     isNew?: boolean
   },
 ): Promise<Completion> {
-  const { account, historyId, isNew = false } = given
+  const { account, keep, isNew = false } = given
   const fresh = given.client.isNameless ? null : newToken()
   const deviceToken = given.client.deviceToken ?? fresh
   const client = { ...given.client, deviceToken }
@@ -103,7 +88,8 @@ export async function completeSignIn(
       session.insert(when),
       ...ending,
       rememberSources(core, account.number, sources, isOpen),
-      ...(isNew ? [] : correctPast(core, { account, historyId, isOpen })),
+      ...(keep ? [keep(isOpen)] : []),
+      ...(isNew ? [] : [clear(core, strangersBucket(sql`${String(account.number)}`), isOpen)]),
     ],
     readBack: core.db.all(sql`UPDATE accounts SET logged_in_at = ${core.now}
       WHERE number = ${account.number} AND ${isOpen} RETURNING 1 AS opened`),

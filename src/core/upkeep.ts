@@ -1,4 +1,5 @@
 import { type SQL, sql } from 'drizzle-orm'
+import { idsFrom } from '../crypto/random'
 import { run } from '../storage/database'
 import { expiredCodeKeptMs } from '../storage/reset-records'
 import type { Core } from './context'
@@ -47,6 +48,7 @@ function sweeps(core: Core) {
       deliveriesPerSweep,
     )
   const deliveriesUntil = now - deliveryKeptMs
+  const historyUntil = now - settings.loginHistorySeconds * 1000
   const isEnded = sql`idle_expires_at <= ${now}`
   return [
     oweForgetting(core, expired(sql`sessions`, isEnded)),
@@ -55,7 +57,8 @@ function sweeps(core: Core) {
     sweep(sql`codes`, sql`expires_at <= ${now - expiredCodeKeptMs}`),
     sweep(sql`throttles`, sql`expires_at <= ${now}`),
     sweep(sql`known_sources`, sql`seen_at <= ${now - settings.knownSourceSeconds * 1000}`),
-    sweep(sql`login_history`, sql`at <= ${now - settings.loginHistorySeconds * 1000}`),
+    // Found by their ids, which know whole seconds.
+    sweep(sql`login_history`, sql`id < ${idsFrom(historyUntil + 1000)} AND at <= ${historyUntil}`),
     sweep(sql`revoked_tokens`, sql`expires_at <= ${now}`),
     // Kept for a day, so that a code that is shown again is still known for what it is.
     sweep(sql`authorization_codes`, sql`expires_at <= ${now - usedCodeKeptMs}`),

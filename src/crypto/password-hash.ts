@@ -36,14 +36,21 @@ async function stretch(password: string, stored: Omit<StoredHash, 'hash'>, peppe
     const salt = new Uint8Array([...stored.salt, ...output])
     output = await deriveRound(key, salt, stored.iterationsPerRound)
   }
-  const pepperKey = await crypto.subtle.importKey(
-    'raw',
-    toUtf8(pepper),
-    { name: 'HMAC', hash: 'SHA-256' },
-    false,
-    ['sign'],
+  return toBase64Url(
+    new Uint8Array(await crypto.subtle.sign('HMAC', await pepperKey(pepper), output)),
   )
-  return toBase64Url(new Uint8Array(await crypto.subtle.sign('HMAC', pepperKey, output)))
+}
+
+const pepperKeys = new Map<string, Promise<CryptoKey>>()
+
+/** Kept per isolate, like the keys that are derived from a root. */
+function pepperKey(pepper: string): Promise<CryptoKey> {
+  const known = pepperKeys.get(pepper)
+  if (known) return known
+  const algorithm = { name: 'HMAC', hash: 'SHA-256' }
+  const fresh = crypto.subtle.importKey('raw', toUtf8(pepper), algorithm, false, ['sign'])
+  pepperKeys.set(pepper, fresh)
+  return fresh
 }
 
 function split(iterations: number): { rounds: number; iterationsPerRound: number } {

@@ -11,8 +11,14 @@ export function newToken(): string {
 
 /** 24 hex digits: four bytes of creation time in seconds, then eight random ones, so that ids sort by age. */
 export function newId(now: number): string {
-  const seconds = Math.floor(now / 1000)
-  return seconds.toString(16).padStart(8, '0') + toHex(randomBytes(8))
+  return idsFrom(now) + toHex(randomBytes(8))
+}
+
+/** Where the ids of a time, in whole seconds, begin: no older id is as large, and no newer one smaller. */
+export function idsFrom(at: number): string {
+  return Math.floor(at / 1000)
+    .toString(16)
+    .padStart(8, '0')
 }
 
 /** A random integer from 1 to 2^48 - 1, which a double and a JSON number hold exactly. */

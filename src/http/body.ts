@@ -49,11 +49,12 @@ export async function readBytes(
  */
 export const discardUnread = createMiddleware<AppEnv>(async function discardUnread(c, next) {
   await next()
-  const { body, bodyUsed } = c.req.raw
-  if (!body || bodyUsed) return
+  const { raw } = c.req
+  // Asked first, because to look at a body makes a stream of it.
+  if (raw.bodyUsed || !raw.body) return
   let length = 0
   try {
-    for await (const chunk of body) {
+    for await (const chunk of raw.body) {
       length += chunk.length
       if (length > discardedBytesMax) break
     }

@@ -10,6 +10,8 @@ import { moment } from './page-times'
 /** Why one failed, as far as there are words for it. */
 const reasons: { readonly [reason: string]: string } = {
   wrong_password: 'wrong password',
+  account_disabled: 'the account is disabled',
+  email_not_confirmed: 'the address is not confirmed',
   second_factor_required: 'no code was given',
   second_factor_rejected: 'wrong code',
 }

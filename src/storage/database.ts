@@ -1,6 +1,6 @@
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
 import { fillPlaceholders, type SQL } from 'drizzle-orm/sql'
-import { type Prepared, select } from './select'
+import { type Prepared, prepareReturning, type Selection, select } from './select'
 import { write } from './statements'
 
 /**
@@ -24,6 +24,8 @@ export interface Database {
   run(statement: SQL): Query<D1Result>
   /** A statement with rows, which have the columns that its text says. */
   all<Row>(statement: SQL): Query<Row[]>
+  /** A change of one table's rows that gives `columns` of those that it changed, as `select` gives them. */
+  returning<Row>(statement: SQL, columns: Selection): Query<Row[]>
   /** In the place of a statement that has nothing to do: it is not sent, and has no rows. */
   nothing<Row>(): Query<Row[]>
 }
@@ -65,6 +67,10 @@ export function openDatabase(d1: D1Database): Database {
     select,
     run: (statement) => raw(statement, (result) => result),
     all: (statement) => raw(statement, ({ results }) => results),
+    returning: (statement, columns) => {
+      const prepared = prepareReturning(statement, columns)
+      return { _prepare: () => prepared } as unknown as Query<never[]>
+    },
     nothing: () => ({ _prepare: () => null }) as unknown as Query<never[]>,
   }
 }
@@ -178,20 +184,27 @@ export async function commitAndRead<const Queries extends readonly [Query, ...Qu
   }
 }
 
+/** A change of which one statement says by RETURNING whether it was made. */
+export interface Claim<Rows> {
+  readonly before?: readonly Query[]
+  readonly claim: Query<Rows>
+  readonly after: readonly Query[]
+}
+
 /**
- * The same where `claim`, which is sent first, itself gives the rows of the first of `readBacks`, by RETURNING:
- * that one is asked only where nobody knows whether the change was made.
+ * The same where the claim itself gives the rows of the first of `readBacks`: that one is asked only where
+ * nobody knows whether the change was made.
  */
 export async function commitReturning<const Queries extends readonly [Query, ...Query[]]>(
   db: Database,
-  claim: Queries[0],
-  statements: readonly Query[],
+  { before = [], claim, after }: Claim<Queries[0]['_']['result']>,
   readBacks: Queries,
   isMade: (rows: Queries[0]['_']['result']) => boolean,
 ): Promise<Rows<Queries>> {
   try {
-    const results = await batch(db, [claim, ...statements, ...readBacks.slice(1)])
-    return results.toSpliced(1, statements.length) as Rows<Queries>
+    const results = await batch(db, [...before, claim, ...after, ...readBacks.slice(1)] as never)
+    const shown = (results as unknown[]).slice(before.length + 1 + after.length)
+    return [results[before.length], ...shown] as Rows<Queries>
   } catch (error) {
     return readAfter(error, db, readBacks, isMade)
   }

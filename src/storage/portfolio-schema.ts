@@ -54,11 +54,12 @@ export const achievements = sqliteTable(
   (t) => [unique('achievements_account').on(t.accountNumber, t.achievement)],
 )
 
-/** The code by which an account brings others in, and by whose it came itself. */
+/** By whose code an account came. Rows without a referrer are of when each account had one. */
 export const referrals = sqliteTable(
   'referrals',
   {
     accountNumber: account().primaryKey(),
+    /** The account's own, which its row has as well: older Workers look for it here. */
     referralCode: text('referral_code').notNull().unique(),
     referrerNumber: integer('referrer_number').references(() => accounts.number, {
       onDelete: 'set null',

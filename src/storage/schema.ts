@@ -43,6 +43,8 @@ export const accounts = sqliteTable(
     /** The R2 key of the profile picture. */
     pictureKey: text('picture_key'),
     profile: text('profile', { mode: 'json' }).$type<Profile>().notNull().default(sql`'{}'`),
+    /** By which the account brings others in; an account whose draw was another's already has none. */
+    referralCode: text('referral_code').unique(),
     createdAt: integer('created_at').notNull(),
     updatedAt: integer('updated_at').notNull(),
     loggedInAt: integer('logged_in_at'),
@@ -217,6 +219,7 @@ export const knownSources = sqliteTable(
 export const loginHistory = sqliteTable(
   'login_history',
   {
+    /** Sorts by time, as newId() makes it: whatever is asked of a time is asked of this. */
     id: text('id').primaryKey(),
     accountNumber: account(),
     at: integer('at').notNull(),
@@ -226,10 +229,7 @@ export const loginHistory = sqliteTable(
     ipAddress: text('ip_address'),
     userAgent: text('user_agent'),
   },
-  (t) => [
-    index('login_history_account').on(t.accountNumber, t.at),
-    index('login_history_at').on(t.at),
-  ],
+  (t) => [index('login_history_account').on(t.accountNumber, t.at)],
 )
 
 /** Files in R2. A row without `storedAt` is an upload under way, or one that broke off. */

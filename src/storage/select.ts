@@ -18,7 +18,7 @@ export interface Prepared {
 }
 
 /** What is selected: values by name, some of them together in a group. */
-interface Selection {
+export interface Selection {
   readonly [name: string]: Column | SQL | SQL.Aliased | Selection
 }
 
@@ -71,6 +71,19 @@ function prepare({ fields, from, joins, where, orderBy, limit, offset }: Clauses
     kind === 'left' && table instanceof Table ? getTableName(table) : [],
   )
   const readRow = rowReader(fields, mayLack)
+  return { ...into, read: ({ results }) => results.map(readRow) }
+}
+
+/** A statement that changes rows of one table, and gives columns of those that it changed. */
+export function prepareReturning(statement: SQL, selection: Selection): Prepared {
+  const into: Written = { sql: '', params: [] }
+  write(statement, into)
+  const fields = fieldsOf(selection)
+  for (const [i, { field }] of fields.entries()) {
+    into.sql += i === 0 ? ' returning ' : ', '
+    writeSelected(field, into)
+  }
+  const readRow = rowReader(fields, [])
   return { ...into, read: ({ results }) => results.map(readRow) }
 }
 

@@ -114,8 +114,12 @@ describe('what is taken', () => {
     const of = (table: string) => `SELECT count(*) AS count FROM ${table} WHERE account_number = ?`
     expect(await count(of('shown_achievements'))).toBe(4)
     expect(await count(of('achievements'))).toBe(0)
-    expect(await count(of('referrals'))).toBe(1)
-    expect(await count('SELECT count(*) AS count FROM account_search WHERE rowid = ?')).toBe(1)
+    expect(await count('SELECT count(referral_code) AS count FROM accounts WHERE number = ?')).toBe(
+      1,
+    )
+    const found = `SELECT count(*) AS count FROM account_search
+      WHERE rowid = ? AND account_search MATCH '"${who.username}"'`
+    expect(await count(found)).toBe(1)
   })
 
   test('of Liquid: the profile, but for what breaks a rule', async () => {

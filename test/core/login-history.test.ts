@@ -1,7 +1,25 @@
 import { expect, test } from 'vitest'
+import { login } from '../../src/core/login'
 import { listLoginHistory } from '../../src/core/login-history'
-import { newAccount, newSignedIn, signIn, tryLogin } from '../support/accounts'
-import { callerWith, clientAt, refusal, testCore } from '../support/core'
+import {
+  newAccount,
+  newSignedIn,
+  newTwoFactorAccount,
+  newUnconfirmed,
+  password,
+  signIn,
+  startSignIn,
+  tryLogin,
+} from '../support/accounts'
+import {
+  callerWith,
+  change,
+  clientAt,
+  interrupted,
+  refusal,
+  rowsOf,
+  testCore,
+} from '../support/core'
 
 const atrium = testCore()
 
@@ -82,4 +100,41 @@ test('an attempt that was refused unevaluated is no entry', async () => {
   }
   const { token } = (await signIn(atrium, account, clientAt(45))).session
   expect(await history(token, { limit: 100 })).toHaveLength(6)
+})
+
+const kept = (number: number) =>
+  rowsOf<{ success: number; reason: string | null }>(
+    'SELECT success, reason FROM login_history WHERE account_number = ? ORDER BY at, rowid',
+    number,
+  )
+
+test('an attempt with the right password says what else stood in its way', async () => {
+  const [disabled, unconfirmed] = [await newAccount(atrium), await newUnconfirmed(atrium)]
+  await change('UPDATE accounts SET disabled_at = 1 WHERE number = ?', disabled.number)
+  await refusal(tryLogin(atrium, { username: disabled.username }))
+  const needs = { needsConfirmedEmail: true }
+  await refusal(tryLogin(atrium, { username: unconfirmed.username }, needs))
+  expect(await kept(disabled.number)).toEqual([{ success: 0, reason: 'account_disabled' }])
+  expect(await kept(unconfirmed.number)).toEqual([{ success: 0, reason: 'email_not_confirmed' }])
+})
+
+test('a sign-in of two requests is one entry, which says how far it came', async () => {
+  const { account } = await newTwoFactorAccount(atrium)
+  const [before] = [await kept(account.number)]
+  const { code } = await startSignIn(atrium, account)
+  const pending = { success: 0, reason: 'second_factor_required' }
+  expect(await kept(account.number)).toEqual([...before, pending])
+  const name = { username: account.username }
+  const input = { name, password, needsConfirmedEmail: false, code }
+  await atrium.request((core) => login(core, input, clientAt(1)))
+  expect(await kept(account.number)).toEqual([...before, { success: 1, reason: null }])
+})
+
+test('a sign-in whose account changed while the password was checked is a failed one', async () => {
+  const account = await newAccount(atrium)
+  const input = { name: { username: account.username }, password, needsConfirmedEmail: false }
+  const moved = () =>
+    change('UPDATE accounts SET epoch = epoch + 1 WHERE number = ?', account.number)
+  await refusal(atrium.request((core) => login(interrupted(core, moved), input, clientAt(1))))
+  expect(await kept(account.number)).toEqual([{ success: 0, reason: 'wrong_password' }])
 })

@@ -14,7 +14,7 @@ const client = clientAt(1)
 async function newReferrer() {
   const account = await newUnconfirmed(atrium)
   const [row] = await rowsOf<{ code: string }>(
-    'SELECT referral_code AS code FROM referrals WHERE account_number = ?',
+    'SELECT referral_code AS code FROM accounts WHERE number = ?',
     account.number,
   )
   return { ...account, code: row?.code ?? '' }
@@ -80,7 +80,7 @@ describe('a referral', () => {
         'SELECT referrer_number FROM referrals WHERE account_number = ?',
         number,
       )
-      expect(rows).toEqual([{ referrer_number: null }])
+      expect(rows).toEqual([])
     }
     expect(await countOf(code)).toBe(0)
   })
@@ -99,6 +99,18 @@ describe('a referral', () => {
     await change('UPDATE accounts SET disabled_at = 1 WHERE number = ?', number)
     expect(await countOf(code)).toBeUndefined()
   })
+})
+
+test('an account that a Worker of before made has the code of its row', async () => {
+  const { number } = await newUnconfirmed(atrium)
+  await change('UPDATE accounts SET referral_code = NULL WHERE number = ?', number)
+  await change(
+    "INSERT INTO referrals (account_number, referral_code) VALUES (?, 'of-then')",
+    number,
+  )
+  expect(await countOf('of-then')).toBe(0)
+  await register({ referralCode: 'of-then' })
+  expect(await countOf('of-then')).toBe(1)
 })
 
 interface Shown {
@@ -185,9 +197,8 @@ test('every account has all achievements and one code, whichever way it was made
       Object.keys(achievementTotals).sort(),
     )
     expect(rows.every(({ achieved }) => achieved === 0)).toBe(true)
-    expect(await rowsOf('SELECT 1 FROM referrals WHERE account_number = ?', number)).toHaveLength(1)
   }
-  const odd = `SELECT number FROM accounts WHERE number NOT IN (SELECT account_number FROM referrals)
+  const odd = `SELECT number FROM accounts WHERE referral_code IS NULL
     OR (SELECT COUNT(*) FROM shown_achievements WHERE account_number = number) <> 4`
   expect(await rowsOf(odd)).toEqual([])
 })

@@ -7,7 +7,7 @@ import { acceptFollow, follow } from '../../src/core/follows'
 import type { Registration } from '../../src/core/registration'
 import { searchPeople, searchPortraits } from '../../src/core/search'
 import { newAccount, newSignedIn, newUnconfirmed, uniqueName } from '../support/accounts'
-import { callerWith, change, clientAt, refusal, testCore } from '../support/core'
+import { callerWith, change, clientAt, refusal, rowsOf, testCore } from '../support/core'
 
 const atrium = testCore({ THROTTLE: 'off' })
 let seeker: Awaited<ReturnType<typeof newSignedIn>> | undefined
@@ -281,4 +281,40 @@ describe('who is found', () => {
       code: 'not_authenticated',
     })
   })
+})
+
+/** FTS5 compares what it holds with what it is made from, and fails where the two differ. */
+const compareIndex = () =>
+  change("INSERT INTO account_search (account_search, rank) VALUES ('integrity-check', 1)")
+
+test('the index holds what the accounts say, whatever became of them', async () => {
+  const people = await Promise.all(['Aaaa', 'Bbbb', 'Cccc'].map((name) => named(name, 'Ännä')))
+  const [renamed, gone, same] = people.map(({ number }) => number)
+  await change("UPDATE accounts SET first_name = 'Aaaab', last_name = '' WHERE number = ?", renamed)
+  await change("UPDATE accounts SET username = 'of-another-name' WHERE number = ?", renamed)
+  await change('DELETE FROM accounts WHERE number = ?', gone)
+  await change('UPDATE accounts SET first_name = first_name WHERE number = ?', same)
+  await compareIndex()
+  const numbersOf = async (text: string) =>
+    (
+      await rowsOf('SELECT rowid FROM account_search WHERE account_search MATCH ?', `"${text}"`)
+    ).map(({ rowid }) => rowid)
+  expect(await numbersOf('Aaaa Ännä')).toEqual([])
+  expect(await numbersOf('aaaab')).toEqual([renamed])
+  expect(await numbersOf('Bbbb')).toEqual([])
+  expect(await numbersOf('cccc anna')).toEqual([same])
+})
+
+test('the comparison finds an index that has lost its way', async () => {
+  const { number } = await named('Ffff')
+  const lost =
+    "VALUES ('delete', ?, (SELECT username FROM accounts WHERE number = ?), 'Ffff Byron')"
+  await change(
+    `INSERT INTO account_search (account_search, rowid, username, name) ${lost}`,
+    number,
+    number,
+  )
+  await expect(compareIndex()).rejects.toThrow(/malformed|corrupt/i)
+  await change("INSERT INTO account_search (account_search) VALUES ('rebuild')")
+  await compareIndex()
 })

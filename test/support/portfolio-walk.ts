@@ -34,9 +34,7 @@ export async function walkThePortfolios(bindings: Bindings): Promise<void> {
   await atrium.request((core) => getOwnPortfolio(core, caller))
   await atrium.request((core) => getPortfolio(core, caller, target))
 
-  const [row] = await rowsOf<{ code: string }>(
-    'SELECT referral_code AS code FROM referrals LIMIT 1',
-  )
+  const [row] = await rowsOf<{ code: string }>('SELECT referral_code AS code FROM accounts LIMIT 1')
   const referralCode = row?.code ?? ''
   await atrium.request((core) => findReferrer(core, referralCode))
   const input = registration({ referralCode, isRepeatable: true })
