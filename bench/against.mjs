@@ -11,7 +11,7 @@ import { copyState, migrate, openState, settle } from './world/state.mjs'
 // rounds. Neither mails anything: better-auth does not by default, and so Atrium asks for no confirmation.
 
 const sides = ['atrium', 'betterAuth']
-const vars = { PASSWORD_ITERATIONS: '1000', REQUIRE_EMAIL_VERIFICATION: 'false' }
+const vars = { PASSWORD_ITERATIONS: '1', REQUIRE_EMAIL_VERIFICATION: 'false' }
 const recordedRequests = 20
 
 export async function measureAgainst({ bundles, place, options, progress }) {
@@ -35,7 +35,11 @@ export async function measureAgainst({ bundles, place, options, progress }) {
     mkdirSync(state, { recursive: true })
     await makeTables(side, start, state)
     const contestant = await start(side, state)
-    members[side] = await gather(side, contestant, signOuts, concurrency)
+    members[side] = await gather(side, contestant, {
+      signOuts,
+      perRound,
+      concurrency,
+    })
     await contestant.stop()
     settle(openState(state))
     report(done + 1)
@@ -49,14 +53,13 @@ export async function measureAgainst({ bundles, place, options, progress }) {
   }
   const results = []
   for (const comparison of chosen) {
-    const turns = await takeTurns(contestants, rounds, ({ name }, round) =>
-      requestsOf(
-        comparison,
-        name,
-        members[name],
-        comparison.changes ? round * perRound : 0,
-        perRound,
-      ),
+    const from = (round) => (comparison.changes ? round * perRound : 0)
+    const turns = await takeTurns(
+      contestants,
+      rounds,
+      ({ name }, round) => requestsOf(comparison, name, members[name], from(round), perRound),
+      ({ name }, round, place, answer) =>
+        comparison.learn?.(members[name], from(round) + place, answer),
     )
     const [ours, theirs] = sides.map((side) => turns.get(side))
     results.push({

@@ -28,6 +28,8 @@ const speakers = {
       '/user/me',
       { currentPassword: password(turn), password: password(turn + 1) },
     ],
+    /** There is no other way. */
+    endOthers: {},
   },
   betterAuth: {
     register: (name) => [
@@ -48,12 +50,16 @@ const speakers = {
       '/api/auth/change-password',
       { currentPassword: password(turn), newPassword: password(turn + 1) },
     ],
+    endOthers: { revokeOtherSessions: true },
   },
 }
 
 const group = 100
 
-/** What is compared. `request` is given the words of one side, its sessions and a place. */
+/**
+ * What is compared. `request` is given the words of one side, its sessions and a place; `learn` is told the answer,
+ * and the requests of the next round know it.
+ */
 export const comparisons = [
   {
     name: 'session check',
@@ -86,6 +92,19 @@ export const comparisons = [
       by(changing[k % group], changePassword(Math.floor(k / group))),
   },
   {
+    // To the same end: whoever has stolen a session is out.
+    name: 'the same, others signed out',
+    target: 1.7,
+    changes: true,
+    request({ changePassword, endOthers }, { ending }, k) {
+      const [method, path, body] = changePassword(Math.floor(k / ending.length))
+      return by(ending[k % ending.length], [method, path, { ...body, ...endOthers }])
+    },
+    learn({ ending }, k, answer) {
+      ending[k % ending.length] = cookieOf(answer) || ending[k % ending.length]
+    },
+  },
+  {
     name: 'sign-in',
     target: 1.5,
     changes: true,
@@ -100,8 +119,8 @@ function by(cookie, [method, path, body]) {
 
 export const wordsOf = (side) => speakers[side]
 
-/** Registers everybody, and signs them in as often as they will sign out. */
-export async function gather(side, contestant, signOuts, concurrency) {
+/** Registers everybody, and signs them in as often as they will sign out. A round sends `perRound` requests. */
+export async function gather(side, contestant, { signOuts, perRound, concurrency }) {
   const words = speakers[side]
   const load = openLoad(contestant.origin, concurrency)
   async function each(requests) {
@@ -115,15 +134,18 @@ export async function gather(side, contestant, signOuts, concurrency) {
     return answers
   }
   const names = (word) => Array.from({ length: group }, (_, n) => `${word}_${n}`)
-  const all = ['keeper', 'leaver', 'changer'].flatMap(names)
+  // Each of them once a round, so that nobody's session is used after another took its place.
+  const enders = Array.from({ length: perRound }, (_, n) => `ender_${n}`)
+  const all = [...['keeper', 'leaver', 'changer'].flatMap(names), ...enders]
   await each(all.map((name) => by('', words.register(name))))
   const signIn = async (list) =>
     (await each(list.map((name) => by('', words.signIn(name))))).map(cookieOf)
   const kept = await signIn(names('keeper'))
   const changing = await signIn(names('changer'))
+  const ending = await signIn(enders)
   const leaving = await signIn(Array.from({ length: signOuts }, (_, n) => `leaver_${n % group}`))
   load.close()
-  return { kept, changing, leaving }
+  return { kept, changing, ending, leaving }
 }
 
 function cookieOf({ headers }) {

@@ -7,10 +7,10 @@ export const warmUpRounds = 2
 
 /**
  * `contestants` have a name, a way to send and a way to tell their CPU time; `requestsOf` gives what
- * one of them is sent in a round, from 0 on. An answer that is not as expected, or where nothing is
+ * one of them is sent in a round, from 0 on, and `learn` is told each answer. An answer that is not as expected, or where nothing is
  * expected not a success, ends it all.
  */
-export async function takeTurns(contestants, rounds, requestsOf) {
+export async function takeTurns(contestants, rounds, requestsOf, learn = () => undefined) {
   const results = new Map(contestants.map(({ name }) => [name, []]))
   for (let round = 0; round < warmUpRounds + rounds; round += 1) {
     // Whoever begins may find another machine than whoever ends.
@@ -18,14 +18,13 @@ export async function takeTurns(contestants, rounds, requestsOf) {
     for (const contestant of order) {
       const requests = requestsOf(contestant, round)
       const [cpuBefore, wrong] = [contestant.cpuMs(), []]
-      const { seconds, latencies } = await contestant.load.sendAll(
-        requests,
-        (status, place, body) => {
-          const { expected } = requests[place]
-          const isRight = expected === undefined ? status < 400 : status === expected
-          if (!isRight) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
-        },
-      )
+      const { seconds, latencies } = await contestant.load.sendAll(requests, (answer, place) => {
+        const { status, body } = answer
+        learn(contestant, round, place, answer)
+        const { expected } = requests[place]
+        const isRight = expected === undefined ? status < 400 : status === expected
+        if (!isRight) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
+      })
       if (wrong.length > 0) {
         throw new Error(
           `${contestant.name}: ${wrong.length} of ${requests.length} wrong: ${wrong[0]}`,
