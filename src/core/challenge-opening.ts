@@ -5,7 +5,7 @@ import { commit, type Query } from '../storage/database'
 import type { Account } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'
-import { type Attempt, keepAttempt } from './login-history'
+import { type AttemptRecord, keepAttempt } from './login-history'
 import { prepareLetter } from './outbox'
 import { signInCodeHash, signInMails } from './sign-in-codes'
 import type { Sources } from './sources'
@@ -17,7 +17,7 @@ import { failUntil, isUsedUp, reserve, usedUpUntil } from './throttle'
 export interface Begun {
   readonly account: Account
   readonly sources: Sources
-  readonly kept: Attempt
+  readonly record: AttemptRecord
   /** What belongs to the right password, and is done together with it. */
   readonly alongside: readonly Query[]
 }
@@ -28,13 +28,13 @@ export function openingStatements(
   begun: Begun,
   given: { tokenHash: string; codeHash: string | null; when: SQL },
 ): readonly Query[] {
-  const { account, sources, kept, alongside } = begun
+  const { account, sources, record, alongside } = begun
   const expiresAt = core.now + core.settings.twoFactorCodeTtlSeconds * 1000
   return [
     ...alongside,
-    keepAttempt(core, kept, 'second_factor_required'),
+    keepAttempt(core, record, 'second_factor_required'),
     core.db.run(sql`INSERT INTO challenges (token_hash, account_number, account_epoch, code_hash, history_id, source, created_at, expires_at)
-      SELECT ${given.tokenHash}, number, epoch, ${given.codeHash}, ${kept.id}, ${sources.address}, ${core.now}, ${expiresAt}
+      SELECT ${given.tokenHash}, number, epoch, ${given.codeHash}, ${record.id}, ${sources.address}, ${core.now}, ${expiresAt}
       FROM accounts WHERE number = ${account.number} AND epoch = ${account.epoch} AND disabled_at IS NULL
         AND ${given.when}
       ON CONFLICT (token_hash) DO NOTHING`),

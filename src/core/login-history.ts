@@ -8,7 +8,8 @@ import { authenticate, type Caller, ownNumber, type Viewer } from './sessions'
 
 export type HistoryEntry = Omit<typeof loginHistory.$inferSelect, 'accountNumber'>
 
-export interface Attempt {
+/** An attempt to sign in as the history will know it. */
+export interface AttemptRecord {
   readonly id: string
   /** The number of the account that it names in SQL; NULL where there is none, and nothing to keep. */
   readonly account: SQL
@@ -18,7 +19,7 @@ export interface Attempt {
 /** Keeps how an attempt ended: by opening a session if `isOpen`, in SQL, holds, and else for `reason`. */
 export function keepAttempt(
   core: Core,
-  { id, account, client }: Attempt,
+  { id, account, client }: AttemptRecord,
   reason: string,
   isOpen = sql`0`,
 ): Query {

@@ -9,7 +9,7 @@ import { completeAtOnce, evaluate } from './challenges'
 import type { Client, Core } from './context'
 import { fail } from './errors'
 import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
-import { type Attempt as History, keepAttempt } from './login-history'
+import { type AttemptRecord, keepAttempt } from './login-history'
 import { isUsablePassword } from './passwords'
 import { isConfirmedEnough } from './sessions'
 import { completeSignIn, type SignedIn } from './sign-in'
@@ -73,7 +73,7 @@ interface Attempt {
   readonly password: Bucket
   readonly address: Bucket
   readonly account: Bucket
-  readonly kept: History
+  readonly record: AttemptRecord
 }
 
 /** What a typed name is counted under, whether an account has it or not. */
@@ -96,7 +96,7 @@ async function prepareAttempt(
     password: passwordBucket(core, sql`${digest}`, countedSource(known, sources)),
     address: addressBucket(core, sources.address),
     account: strangersBucket(sql`COALESCE(${number}, ${digest})`),
-    kept: { id: newId(core.now), account: number, client },
+    record: { id: newId(core.now), account: number, client },
   }
 }
 
@@ -161,7 +161,7 @@ export async function login(
   const hash = found?.secret.passwordHash ?? null
   const isRight = isUsablePassword(password) && (await verifyPassword(password, hash, core.hashing))
   if (!isRight || !found) {
-    await run(core.db, keepAttempt(core, attempt.kept, 'wrong_password'))
+    keepFailed(core, attempt, 'wrong_password')
     fail({
       code: 'invalid_credentials',
       reason: found ? 'wrong_password' : 'unknown_account',
@@ -178,8 +178,7 @@ export async function login(
     (input.needsConfirmedEmail && !isConfirmedEnough(core, account))
   ) {
     const code = account.disabledAt === null ? 'email_not_confirmed' : 'account_disabled'
-    const kept = keepAttempt(core, attempt.kept, code)
-    await run(core.db, kept, giveBack(core, attempt.password), ...givenBack)
+    keepFailed(core, attempt, code, [giveBack(core, attempt.password), ...givenBack])
     fail({ code })
   }
   const isUnderAttack = isStranger && (onAccount?.count ?? 0) > core.settings.accountFailuresMax
@@ -202,6 +201,19 @@ export async function login(
   return openSignedIn(core, { account, client, attempt, rehashed, givenBack })
 }
 
+/**
+ * Keeps an attempt that failed, after the answer: to wait for a write that only an existing account causes
+ * would tell by its time that there is one.
+ */
+function keepFailed(
+  core: Core,
+  { record }: Attempt,
+  reason: string,
+  alongside: readonly Query[] = [],
+): void {
+  core.defer(run(core.db, keepAttempt(core, record, reason), ...alongside))
+}
+
 /** Failures of the past are cleared only when the sign-in is complete. */
 function beginSecondFactor(
   core: Core,
@@ -209,9 +221,9 @@ function beginSecondFactor(
   attempt: Attempt,
   givenBack: readonly Query[],
 ): Begun {
-  const { sources, kept } = attempt
+  const { sources, record } = attempt
   const alongside = [giveBack(core, attempt.password), ...givenBack]
-  return { account, sources, kept, alongside }
+  return { account, sources, record, alongside }
 }
 
 async function demandSecondFactor(
@@ -223,7 +235,7 @@ async function demandSecondFactor(
   const method = account.secondFactor ?? 'email'
   if (method === 'email' && !hasConfirmedEmail(account)) {
     // Nothing but the password is left to ask for, and the password alone no longer opens the door.
-    await run(core.db, keepAttempt(core, attempt.kept, 'second_factor_required'))
+    keepFailed(core, attempt, 'second_factor_required')
     failUntil(core, core.now + core.settings.passwordBlockSecondsMax * 1000)
   }
   const begun = beginSecondFactor(core, account, attempt, givenBack)
@@ -245,7 +257,7 @@ async function openSignedIn(
   const completion = await completeSignIn(core, {
     account,
     client,
-    keep: (isOpen) => keepAttempt(core, attempt.kept, 'wrong_password', isOpen),
+    keep: (isOpen) => keepAttempt(core, attempt.record, 'wrong_password', isOpen),
   })
   const [opened] = await commit(
     core.db,

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { login } from '../../src/core/login'
 import {
@@ -8,6 +9,7 @@ import {
   signIn,
   type TestAccount,
   tryLogin,
+  uniqueName,
 } from '../support/accounts'
 import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
 
@@ -110,6 +112,43 @@ describe('what is refused', () => {
     for (const by of [{ username: 'nobody-at-all' }, { email: 'nobody@example.com' }]) {
       expect(await refusal(tryLogin(atrium, by))).toEqual(unknown)
     }
+  })
+
+  test('with nothing written before the answer that a name without an account would not cause', async () => {
+    const account = await newAccount(atrium)
+    let rowsWritten = 0
+    const counted = new Proxy(env.DB, {
+      get(target, property) {
+        if (property !== 'batch') return Reflect.get(target, property).bind(target)
+        return async (statements: D1PreparedStatement[]) => {
+          const results = await target.batch(statements)
+          for (const { meta } of results) rowsWritten += meta.rows_written
+          return results
+        }
+      },
+    })
+    // Each from a place of its own and for the first time: a second attempt writes less.
+    let host = 70
+    for (const THROTTLE of ['on', 'off']) {
+      const { pending } = testCore({ DB: counted, THROTTLE })
+      const written = []
+      for (const username of [account.username, uniqueName('nobody')]) {
+        rowsWritten = 0
+        host += 1
+        const { core, settle } = pending()
+        const input = {
+          name: { username },
+          password: 'not the password',
+          needsConfirmedEmail: false,
+        }
+        await refusal(login(core, input, clientAt(host)))
+        written.push(rowsWritten)
+        await settle()
+      }
+      expect(written[0]).toBe(written[1])
+    }
+    const kept = 'SELECT success FROM login_history WHERE account_number = ?'
+    expect(await rowsOf(kept, account.number)).toEqual([{ success: 0 }, { success: 0 }])
   })
 
   test('a name and a password that could never be stored', async () => {
