@@ -71,11 +71,14 @@ function addresses(path, { parameters = [] }, document, known, own) {
   })
 }
 
+/** A value where only texts stand. An object may have a field `toString`, and then makes no text by itself. */
+function textOf(value) {
+  return typeof value === 'string' ? value : String(JSON.stringify(value))
+}
+
 function textsOf({ name, schema, example }, document, known, own) {
-  const made = valuesOf(schema, document, known).map((value) =>
-    (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed(),
-  )
-  const heard = heardAs(known, name).map((value) => String(value).toWellFormed())
+  const made = valuesOf(schema, document, known).map((value) => textOf(value).toWellFormed())
+  const heard = heardAs(known, name).map((value) => textOf(value).toWellFormed())
   const given = example === undefined ? heard : [...heard, String(example)]
   const likely = given.length === 0 ? made : fc.oneof(made, fc.constantFrom(...given))
   return name in own ? fc.oneof(likely, fc.constant(String(own[name]))) : likely
@@ -147,7 +150,7 @@ function bodies({ requestBody }, document, known, own) {
   const asForm = good.map((value) => ({
     type: 'application/x-www-form-urlencoded',
     text: String(
-      new URLSearchParams(Object.entries(Object(value)).map(([k, v]) => [k, String(v)])),
+      new URLSearchParams(Object.entries(Object(value)).map(([k, v]) => [k, textOf(v)])),
     ),
   }))
   const broken = fc.constantFrom(
