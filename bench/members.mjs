@@ -133,10 +133,10 @@ export async function gather(side, contestant, { signOuts, perRound, concurrency
     if (wrong) throw new Error(`${side}: ${wrong.status} ${wrong.body}`)
     return answers
   }
-  const names = (word) => Array.from({ length: group }, (_, n) => `${word}_${n}`)
+  const names = (word, count = group) => Array.from({ length: count }, (_, n) => `${word}_${n}`)
   // Each of them once a round, so that nobody's session is used after another took its place.
-  const enders = Array.from({ length: perRound }, (_, n) => `ender_${n}`)
-  const all = [...['keeper', 'leaver', 'changer'].flatMap(names), ...enders]
+  const enders = names('ender', perRound)
+  const all = [...['keeper', 'leaver', 'changer'].flatMap((word) => names(word)), ...enders]
   await each(all.map((name) => by('', words.register(name))))
   const signIn = async (list) =>
     (await each(list.map((name) => by('', words.signIn(name))))).map(cookieOf)

@@ -7,8 +7,8 @@ export const warmUpRounds = 2
 
 /**
  * `contestants` have a name, a way to send and a way to tell their CPU time; `requestsOf` gives what
- * one of them is sent in a round, from 0 on, and `learn` is told each answer. An answer that is not as expected, or where nothing is
- * expected not a success, ends it all.
+ * one of them is sent in a round, from 0 on, and `learn` is told each answer. An answer that is not as
+ * expected, or where nothing is expected not a success, ends it all.
  */
 export async function takeTurns(contestants, rounds, requestsOf, learn = () => undefined) {
   const results = new Map(contestants.map(({ name }) => [name, []]))

@@ -54,10 +54,7 @@ function prepare({ fields, from, joins, where, orderBy, limit, offset }: Clauses
     into.sql += text
     write(part, into)
   }
-  for (const [i, { field }] of fields.entries()) {
-    if (i > 0) into.sql += ', '
-    writeSelected(field, into)
-  }
+  writeFields(fields, into)
   add(' from ', from)
   for (const { kind, table, on } of joins) {
     add(` ${kind} join `, table)
@@ -79,12 +76,17 @@ export function prepareReturning(statement: SQL, selection: Selection): Prepared
   const into: Written = { sql: '', params: [] }
   write(statement, into)
   const fields = fieldsOf(selection)
-  for (const [i, { field }] of fields.entries()) {
-    into.sql += i === 0 ? ' returning ' : ', '
-    writeSelected(field, into)
-  }
+  into.sql += ' returning '
+  writeFields(fields, into)
   const readRow = rowReader(fields, [])
   return { ...into, read: ({ results }) => results.map(readRow) }
+}
+
+function writeFields(fields: readonly Field[], into: Written): void {
+  for (const [i, { field }] of fields.entries()) {
+    if (i > 0) into.sql += ', '
+    writeSelected(field, into)
+  }
 }
 
 /** How the values of a row become the shape that was asked for; `mayLack` are tables without a row in some. */

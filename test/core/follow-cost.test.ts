@@ -1,24 +1,14 @@
-import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
 import { listFollows } from '../../src/core/follow-lists'
 import { newSignedIn } from '../support/accounts'
 import { callerWith, change, testCore } from '../support/core'
+import { countedDatabase } from '../support/counted'
 import { newPeople, type Person, setPrivate } from '../support/follow-graph'
 
 /** What a page of a list reads, as D1 bills it: nothing of a closed list, and a page of an open one. */
 
-let rowsRead = 0
-const counted = new Proxy(env.DB, {
-  get(target, name) {
-    if (name !== 'batch') return Reflect.get(target, name).bind(target)
-    return async (statements: D1PreparedStatement[]) => {
-      const results = await target.batch(statements)
-      for (const { meta } of results) rowsRead += meta.rows_read
-      return results
-    }
-  },
-})
-const atrium = testCore({ DB: counted })
+const counted = countedDatabase()
+const atrium = testCore({ DB: counted.client })
 
 let made = 0
 
@@ -63,11 +53,11 @@ async function cost(
 ): Promise<number> {
   const caller = callerWith(stranger?.token ?? null)
   const page = { limit: 10, order: 'newest' as const, after }
-  rowsRead = 0
+  counted.take()
   await atrium
     .request((core) => listFollows(core, caller, other?.account.id ?? '', list, page))
     .catch(() => undefined)
-  return rowsRead
+  return counted.take().rowsRead
 }
 
 test.each(['followers', 'following'] as const)('a page of the %s', async (list) => {

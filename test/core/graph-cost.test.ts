@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { block, unblock } from '../../src/core/blocks'
 import type { Core } from '../../src/core/context'
@@ -12,34 +11,20 @@ import {
 } from '../../src/core/follows'
 import { newSignedIn } from '../support/accounts'
 import { callerWith, change, rowsOf, testCore } from '../support/core'
+import { countedDatabase } from '../support/counted'
 
 /** What the graph costs does not depend on how many people somebody has to do with. */
 
 const crowd = 100_000
-let rowsRead = 0
-let rowsWritten = 0
 
-/** Counts what batches read and write, as D1 bills it. */
-const counted = new Proxy(env.DB, {
-  get(target, name) {
-    if (name !== 'batch') return Reflect.get(target, name).bind(target)
-    return async (statements: D1PreparedStatement[]) => {
-      const results = await target.batch(statements)
-      for (const { meta } of results) {
-        rowsRead += meta.rows_read
-        rowsWritten += meta.rows_written
-      }
-      return results
-    }
-  },
-})
+const counted = countedDatabase()
 
-const atrium = testCore({ DB: counted, THROTTLE: 'off' })
+const atrium = testCore({ DB: counted.client, THROTTLE: 'off' })
 
 async function costOf(work: (core: Core) => Promise<unknown>): Promise<number> {
-  rowsRead = 0
-  rowsWritten = 0
+  counted.take()
   await atrium.request(work)
+  const { rowsRead, rowsWritten } = counted.take()
   return rowsRead + rowsWritten
 }
 

@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { login } from '../../src/core/login'
 import {
@@ -12,6 +11,7 @@ import {
   uniqueName,
 } from '../support/accounts'
 import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
+import { countedDatabase } from '../support/counted'
 
 const atrium = testCore()
 const wrong = { password: 'not the password' }
@@ -116,24 +116,14 @@ describe('what is refused', () => {
 
   test('with nothing written before the answer that a name without an account would not cause', async () => {
     const account = await newAccount(atrium)
-    let rowsWritten = 0
-    const counted = new Proxy(env.DB, {
-      get(target, property) {
-        if (property !== 'batch') return Reflect.get(target, property).bind(target)
-        return async (statements: D1PreparedStatement[]) => {
-          const results = await target.batch(statements)
-          for (const { meta } of results) rowsWritten += meta.rows_written
-          return results
-        }
-      },
-    })
+    const counted = countedDatabase()
     // Each from a place of its own and for the first time: a second attempt writes less.
     let host = 70
     for (const THROTTLE of ['on', 'off']) {
-      const { pending } = testCore({ DB: counted, THROTTLE })
+      const { pending } = testCore({ DB: counted.client, THROTTLE })
       const written = []
       for (const username of [account.username, uniqueName('nobody')]) {
-        rowsWritten = 0
+        counted.take()
         host += 1
         const { core, settle } = pending()
         const input = {
@@ -142,7 +132,7 @@ describe('what is refused', () => {
           needsConfirmedEmail: false,
         }
         await refusal(login(core, input, clientAt(host)))
-        written.push(rowsWritten)
+        written.push(counted.take().rowsWritten)
         await settle()
       }
       expect(written[0]).toBe(written[1])

@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { beforeAll, expect, test } from 'vitest'
 import {
   countMax,
@@ -8,27 +7,17 @@ import {
 } from '../../src/core/portfolio-search'
 import { newSignedIn } from '../support/accounts'
 import { callerWith, change, rowsOf, testCore } from '../support/core'
+import { countedDatabase } from '../support/counted'
 
 /** What a page of the search by portfolio reads does not grow with the accounts it is found among. */
 
 const crowd = 100_000
 /** As the search says; nobody here has more than two tags. */
 const rowsReadMax = 50_000 + 2 * leadMax
-let rowsRead = 0
 
-/** Counts what batches read, as D1 bills it. */
-const counted = new Proxy(env.DB, {
-  get(target, name) {
-    if (name !== 'batch') return Reflect.get(target, name).bind(target)
-    return async (statements: D1PreparedStatement[]) => {
-      const results = await target.batch(statements)
-      for (const { meta } of results) rowsRead += meta.rows_read
-      return results
-    }
-  },
-})
+const counted = countedDatabase()
 
-const atrium = testCore({ DB: counted, THROTTLE: 'off' })
+const atrium = testCore({ DB: counted.client, THROTTLE: 'off' })
 let seeker: Awaited<ReturnType<typeof newSignedIn>>
 
 const people = `WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${crowd})`
@@ -80,12 +69,12 @@ function* combinations(): Generator<PortfolioFilters> {
 }
 
 async function readPage(filters: PortfolioFilters, page = 1) {
-  rowsRead = 0
+  counted.take()
   const caller = callerWith(seeker.token)
   const shown = await atrium.request((core) =>
     findPortfolios(core, caller, filters, { page, limit }),
   )
-  return { ...shown, rowsRead }
+  return { ...shown, rowsRead: counted.take().rowsRead }
 }
 
 test('a page of any combination of filters reads no more than so many rows', async () => {

@@ -1,30 +1,7 @@
-import { env } from 'cloudflare:workers'
 import { expect, test } from 'vitest'
 import { searchPortraits } from '../../src/core/search'
 import { change, testCore } from '../support/core'
-
-/** Counts what the batches of a search read, as D1 bills it. */
-function counting(database: D1Database) {
-  let rowsRead = 0
-  const counted = new Proxy(database, {
-    get(target, name) {
-      if (name !== 'batch') return Reflect.get(target, name).bind(target)
-      return async (statements: D1PreparedStatement[]) => {
-        const results = await target.batch(statements)
-        for (const { meta } of results) rowsRead += meta.rows_read
-        return results
-      }
-    },
-  })
-  return {
-    database: counted,
-    take() {
-      const taken = rowsRead
-      rowsRead = 0
-      return taken
-    },
-  }
-}
+import { countedDatabase } from '../support/counted'
 
 let people = 0
 
@@ -40,14 +17,14 @@ async function addPeople(count: number) {
 }
 
 test('what a search reads does not grow with the number of accounts', async () => {
-  const counter = counting(env.DB)
-  const atrium = testCore({ DB: counter.database })
+  const counted = countedDatabase()
+  const atrium = testCore({ DB: counted.client })
   const costs = async () => {
     const read: number[] = []
     for (const text of ['erson777', 'ast12', 'pe', 'zz', 'nobody at all']) {
-      counter.take()
+      counted.take()
       await atrium.request((core) => searchPortraits(core, { token: null }, text, 20))
-      read.push(counter.take())
+      read.push(counted.take().rowsRead)
     }
     return read
   }
