@@ -9,6 +9,7 @@ import { hashToken } from '../../src/crypto/token'
 import { newSignedIn, registration, viewerOf } from '../support/accounts'
 import { newAppAccount } from '../support/authenticators'
 import { change, clientAt, refusal, rowsOf, testCore } from '../support/core'
+import { interceptDatabase, withDatabase } from '../support/database'
 import { blocks, follows, newPeople, newPrivate } from '../support/follow-graph'
 import { picture } from '../support/png'
 
@@ -222,15 +223,11 @@ describe('long lists', () => {
 /** The same core, and how often it has asked D1. */
 function counting(core: Core): { core: Core; trips(): number } {
   let trips = 0
-  const client = new Proxy(core.db.$client, {
-    get(target, property) {
-      if (property === 'batch') trips += 1
-      const value = Reflect.get(target, property)
-      return typeof value === 'function' ? value.bind(target) : value
-    },
+  const client = interceptDatabase(core.db.$client, (ask) => {
+    trips += 1
+    return ask()
   })
-  const db = Object.assign(Object.create(core.db), { $client: client })
-  return { core: { ...core, db }, trips: () => trips }
+  return { core: withDatabase(core, client), trips: () => trips }
 }
 
 describe('who may export', () => {

@@ -12,6 +12,7 @@ import {
 } from '../support/accounts'
 import { newClient } from '../support/clients'
 import { callerWith, change, clientAt, refusal, rowsOf, testCore } from '../support/core'
+import { interceptDatabase, type Send, withDatabase } from '../support/database'
 
 /**
  * One's own profile is changed in the same round trip in which D1 is asked who that is. Nobody has looked at
@@ -34,19 +35,9 @@ async function nameOf({ number }: { number: number }) {
   return row?.name
 }
 
-/** The same core, whose batches go through `send`. */
-function through(
-  core: Core,
-  send: (batch: () => Promise<D1Result[]>) => Promise<D1Result[]>,
-): Core {
-  const client = new Proxy(core.db.$client, {
-    get(target, property) {
-      const value = Reflect.get(target, property)
-      if (property !== 'batch') return typeof value === 'function' ? value.bind(target) : value
-      return (statements: D1PreparedStatement[]) => send(() => target.batch(statements))
-    },
-  })
-  return { ...core, db: Object.assign(Object.create(core.db), { $client: client }) }
+/** The same core, whose round trips to D1 go through `send`. */
+function through(core: Core, send: Send): Core {
+  return withDatabase(core, interceptDatabase(core.db.$client, send))
 }
 
 test('a change of everything that is one’s own takes one round trip, and is seen in it', async () => {
@@ -60,9 +51,9 @@ test('a change of everything that is one’s own takes one round trip, and is se
   }
   let trips = 0
   const changed = await atrium.request((core) => {
-    const counting = through(core, (batch) => {
+    const counting = through(core, (ask) => {
       trips += 1
-      return batch()
+      return ask()
     })
     return updateAccount(counting, callerWith(token, true), changes, own, clientAt(1))
   })
@@ -84,8 +75,8 @@ test.each([
   const { account, token } = await newSignedIn(atrium)
   let isLost = true
   const asking = atrium.request((core) => {
-    const losing = through(core, async (batch) => {
-      const results = isSent || !isLost ? await batch() : []
+    const losing = through(core, async (ask) => {
+      const results = isSent || !isLost ? await ask() : []
       if (!isLost) return results
       isLost = false
       throw new Error('D1_ERROR: nobody knows')

@@ -11,18 +11,16 @@ import { newSignedIn, password, viewerOf } from '../support/accounts'
 import { codeFrom } from '../support/app'
 import { newAppAccount, stepSeconds } from '../support/authenticators'
 import { clientAt, testCore } from '../support/core'
+import { interceptDatabase } from '../support/database'
 
 /** Round trips to D1 that somebody waits for; what reads the session comes on top in a dialect. */
 
 let trips = 0
 const atrium = testCore()
 const { DB } = atrium.env
-const counting = new Proxy(DB, {
-  get(target, property) {
-    if (property === 'batch') trips += 1
-    const value = Reflect.get(target, property)
-    return typeof value === 'function' ? value.bind(target) : value
-  },
+const counting = interceptDatabase(DB, (ask) => {
+  trips += 1
+  return ask()
 })
 const watched = testCore({ DB: counting })
 

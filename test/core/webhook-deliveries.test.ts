@@ -14,6 +14,7 @@ import {
 } from '../../src/core/webhooks'
 import { newAdministrator } from '../support/accounts'
 import { callerWith, change, rowsOf, testCore } from '../support/core'
+import { interceptDatabase } from '../support/database'
 
 /** A receiver that does as it is told, and remembers what it was sent. */
 const receiver = {
@@ -161,13 +162,11 @@ describe('a delivery', () => {
     const { DB } = atrium.env
     const dying = testCore(
       {
-        DB: {
-          prepare: (sql: string) => DB.prepare(sql),
-          batch: (statements: D1PreparedStatement[]) =>
-            receiver.sent.length === 0
-              ? DB.batch(statements)
-              : Promise.reject(new Error('D1_ERROR: D1 DB is overloaded')),
-        },
+        DB: interceptDatabase(DB, (ask) =>
+          receiver.sent.length === 0
+            ? ask()
+            : Promise.reject(new Error('D1_ERROR: D1 DB is overloaded')),
+        ),
       },
       async (message) => {
         receiver.sent.push(message)

@@ -2,20 +2,18 @@ import { env } from 'cloudflare:workers'
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { commit, DatabaseUnavailable, openDatabase, run } from '../../src/storage/database'
+import { interceptDatabase } from '../support/database'
 
-/** A D1 whose batches fail with these messages, one after the other, and then work. */
+/** A D1 whose round trips fail with these messages, one after the other, and then work. */
 function failing(messages: string[], given: { afterwards?: boolean } = {}) {
-  const calls = { batches: 0 }
-  const d1 = {
-    prepare: (text: string) => env.DB.prepare(text),
-    async batch(statements: D1PreparedStatement[]) {
-      calls.batches += 1
-      const message = messages.shift()
-      if (message === undefined) return env.DB.batch(statements)
-      if (given.afterwards) await env.DB.batch(statements)
-      throw new Error('D1_ERROR: see the cause', { cause: new Error(message) })
-    },
-  } as unknown as D1Database
+  const calls = { trips: 0 }
+  const d1 = interceptDatabase(env.DB, async (ask) => {
+    calls.trips += 1
+    const message = messages.shift()
+    if (message === undefined) return ask()
+    if (given.afterwards) await ask()
+    throw new Error('D1_ERROR: see the cause', { cause: new Error(message) })
+  })
   return { db: openDatabase(d1), calls }
 }
 
@@ -27,7 +25,7 @@ describe('a query', () => {
     const { db, calls } = failing([])
     const both = await run(db, one(db), db.all(sql`SELECT 'two' AS word`))
     expect(both).toEqual([[{ n: 1 }], [{ word: 'two' }]])
-    expect(calls.batches).toBe(1)
+    expect(calls.trips).toBe(1)
   })
 
   test.each([
@@ -38,13 +36,13 @@ describe('a query', () => {
   ])('is repeated after what D1 calls transient: %s', async (message) => {
     const { db, calls } = failing([message, message])
     expect(await run(db, one(db))).toEqual([[{ n: 1 }]])
-    expect(calls.batches).toBe(3)
+    expect(calls.trips).toBe(3)
   })
 
   test('is repeated twice and no more', async () => {
     const { db, calls } = failing([lost, lost, lost])
     await expect(run(db, one(db))).rejects.toBeInstanceOf(DatabaseUnavailable)
-    expect(calls.batches).toBe(3)
+    expect(calls.trips).toBe(3)
   })
 
   test.each([
@@ -59,7 +57,7 @@ describe('a query', () => {
   ])('is not repeated after what a repetition would make worse: %s', async (message) => {
     const { db, calls } = failing([message])
     await expect(run(db, one(db))).rejects.toBeInstanceOf(DatabaseUnavailable)
-    expect(calls.batches).toBe(1)
+    expect(calls.trips).toBe(1)
   })
 
   test('that is a mistake of ours is no trouble of the database', async () => {
@@ -104,7 +102,7 @@ describe('a change', () => {
   test('whose answer was lost is recognised as made', async () => {
     const { db, calls } = failing(['nobody knows'], { afterwards: true })
     expect(await change(db, 'lost answer')).toEqual([{ n: 1 }])
-    expect(calls.batches).toBe(2)
+    expect(calls.trips).toBe(2)
   })
 
   test('that was not made is told from one whose answer was lost', async () => {
@@ -123,6 +121,6 @@ describe('a change', () => {
   test('that D1 refused is not asked about again', async () => {
     const { db, calls } = failing(['D1 DB is overloaded. Too many requests queued.'])
     await expect(change(db, 'refused')).rejects.toBeInstanceOf(DatabaseUnavailable)
-    expect(calls.batches).toBe(1)
+    expect(calls.trips).toBe(1)
   })
 })

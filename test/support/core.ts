@@ -6,6 +6,7 @@ import type { Caller } from '../../src/core/sessions'
 import type { PostMessage } from '../../src/core/webhook-deliveries'
 import { type Env, readSettings, type Settings } from '../../src/env'
 import type { SentMail } from './app'
+import { interceptDatabase, withDatabase } from './database'
 
 /** The core without HTTP: the local bindings, a clock that stands still until it is moved. */
 
@@ -119,22 +120,16 @@ export async function change(sql: string, ...values: unknown[]): Promise<void> {
     .run()
 }
 
-/** The same core, but right after its first batch something else happens: what a race comes to. */
+/** The same core, but right after its first round trip something else happens: what a race comes to. */
 export function interrupted(core: Core, meanwhile: () => Promise<unknown>): Core {
   let isFirst = true
-  const client = new Proxy(core.db.$client, {
-    get(target, property) {
-      const value = Reflect.get(target, property)
-      if (property !== 'batch') return typeof value === 'function' ? value.bind(target) : value
-      return async (statements: D1PreparedStatement[]) => {
-        const results = await target.batch(statements)
-        if (isFirst) {
-          isFirst = false
-          await meanwhile()
-        }
-        return results
-      }
-    },
+  const client = interceptDatabase(core.db.$client, async (ask) => {
+    const results = await ask()
+    if (isFirst) {
+      isFirst = false
+      await meanwhile()
+    }
+    return results
   })
-  return { ...core, db: Object.assign(Object.create(core.db), { $client: client }) }
+  return withDatabase(core, client)
 }

@@ -1,25 +1,21 @@
 import { env } from 'cloudflare:workers'
+import { interceptDatabase } from './database'
 
 interface Rows {
   readonly rowsRead: number
   readonly rowsWritten: number
 }
 
-/** A database that counts what its batches read and write, as D1 bills it. */
+/** A database that counts what is read and written by all that it is asked, as D1 bills it. */
 export function countedDatabase() {
   let [rowsRead, rowsWritten] = [0, 0]
-  const client = new Proxy(env.DB, {
-    get(target, name) {
-      if (name !== 'batch') return Reflect.get(target, name).bind(target)
-      return async (statements: D1PreparedStatement[]) => {
-        const results = await target.batch(statements)
-        for (const { meta } of results) {
-          rowsRead += meta.rows_read
-          rowsWritten += meta.rows_written
-        }
-        return results
-      }
-    },
+  const client = interceptDatabase(env.DB, async (ask) => {
+    const results = await ask()
+    for (const { meta } of results) {
+      rowsRead += meta.rows_read
+      rowsWritten += meta.rows_written
+    }
+    return results
   })
   return {
     client,

@@ -5,6 +5,7 @@ import { follow } from '../../src/core/follows'
 import type { Viewer } from '../../src/core/sessions'
 import { newSignedIn } from './accounts'
 import { callerWith, clientAt, rowsOf, type TestCore } from './core'
+import { interceptDatabase } from './database'
 
 /** The follow graph of the core: people, what they do to each other, and what is stored of it. */
 
@@ -82,20 +83,14 @@ export async function contradictions(): Promise<unknown[]> {
   ]
 }
 
-/** A database whose connection is lost right after the next batch that it does. */
+/** A database whose connection is lost right after the next work that it does. */
 export function losingAnswers(database: D1Database) {
   let isArmed = false
-  const client = new Proxy(database, {
-    get(target, property) {
-      const value = Reflect.get(target, property)
-      if (property !== 'batch') return typeof value === 'function' ? value.bind(target) : value
-      return async (statements: D1PreparedStatement[]) => {
-        const results = await target.batch(statements)
-        if (!isArmed) return results
-        isArmed = false
-        throw new Error('D1_ERROR: Network connection lost.')
-      }
-    },
+  const client = interceptDatabase(database, async (ask) => {
+    const results = await ask()
+    if (!isArmed) return results
+    isArmed = false
+    throw new Error('D1_ERROR: Network connection lost.')
   })
   return {
     client,

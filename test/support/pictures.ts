@@ -5,6 +5,7 @@ import { setPicture } from '../../src/core/pictures'
 import type { Viewer } from '../../src/core/sessions'
 import { newSignedIn } from './accounts'
 import { rowsOf, type TestCore } from './core'
+import { interceptDatabase, withDatabase } from './database'
 import { type Bytes, taggedPicture } from './png'
 
 /** People with a picture, seen from D1 and R2, and storage that fails as a test tells it to. */
@@ -68,23 +69,17 @@ export interface Trouble {
   readonly message: string
 }
 
-/** The same core, but its batches meet these troubles in turn; null for none. */
+/** The same core, but its round trips to D1 meet these troubles in turn; null for none. */
 export function troubled(core: Core, troubles: readonly (Trouble | null)[]): Core {
   const left = [...troubles]
-  const client = new Proxy(core.db.$client, {
-    get(target, property) {
-      const value = Reflect.get(target, property)
-      if (property !== 'batch') return typeof value === 'function' ? value.bind(target) : value
-      return async (statements: D1PreparedStatement[]) => {
-        const trouble = left.shift() ?? null
-        if (trouble?.at === 'before') throw new Error(trouble.message)
-        const results = await target.batch(statements)
-        if (trouble) throw new Error(trouble.message)
-        return results
-      }
-    },
+  const client = interceptDatabase(core.db.$client, async (ask) => {
+    const trouble = left.shift() ?? null
+    if (trouble?.at === 'before') throw new Error(trouble.message)
+    const results = await ask()
+    if (trouble) throw new Error(trouble.message)
+    return results
   })
-  return { ...core, db: Object.assign(Object.create(core.db), { $client: client }) }
+  return withDatabase(core, client)
 }
 
 /** The same core, but something else happens in place of one call of R2; `call` makes it. */

@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, test } from 'vitest'
 import { setDisabled } from '../../../src/core/administration'
 import { deleteAccount } from '../../../src/core/deletion'
@@ -9,6 +8,7 @@ import { newSignedIn, newUnconfirmed, signIn, viewerOf } from '../../support/acc
 import { codeFrom } from '../../support/app'
 import { issueToken, newClient } from '../../support/clients'
 import { callerWith, change, clientAt, refusal, testCore } from '../../support/core'
+import { brokenDatabase, withDatabase } from '../../support/database'
 
 const atrium = testCore()
 const look = (token: string) => atrium.request((core) => introspect(core, token))
@@ -88,19 +88,13 @@ test('a session whose address is not confirmed is worth nothing, unless the sett
 test('while the database does not answer nothing is said about any token', async () => {
   const token = await issueToken(atrium, await newClient())
   const { token: session } = await newSignedIn(atrium)
-  const down = new Proxy(env.DB, {
-    get(target, property) {
-      const value = Reflect.get(target, property)
-      if (property === 'batch') return () => Promise.reject(new Error('D1 DB is overloaded'))
-      return typeof value === 'function' ? value.bind(target) : value
-    },
-  })
+  const down = brokenDatabase('D1 DB is overloaded')
   // Neither an isolate that knows the keys nor one that does not takes silence for a word.
   for (const given of [token, session]) {
     const looking = testCore({ DB: down }).request((core) => introspect(core, given))
     expect(await refusal(looking)).toMatchObject({ code: 'unavailable' })
   }
   const { core } = atrium.pending()
-  const db = Object.assign(Object.create(core.db), { $client: down })
-  expect(await refusal(introspect({ ...core, db }, token))).toMatchObject({ code: 'unavailable' })
+  const asking = introspect(withDatabase(core, down), token)
+  expect(await refusal(asking)).toMatchObject({ code: 'unavailable' })
 })

@@ -4,6 +4,7 @@ import { readClientToken } from '../../../src/core/oauth/client-tokens'
 import { currentKey, publishedKeys, rotateKeys } from '../../../src/core/oauth/signing-keys'
 import { issueToken, newClient, partsOf } from '../../support/clients'
 import { change, refusal, rowsOf, type TestCore, testCore } from '../../support/core'
+import { interceptDatabase } from '../../support/database'
 
 /** A testCore() is an isolate: it remembers keys of its own. */
 
@@ -129,15 +130,9 @@ describe('the next key', () => {
 
 test('a key that an isolate does not know is looked for, but not for every token', async () => {
   let trips = 0
-  const counting = new Proxy(env.DB, {
-    get(target, property) {
-      const value = Reflect.get(target, property)
-      if (typeof value !== 'function') return value
-      return (...given: unknown[]) => {
-        if (property === 'batch') trips += 1
-        return Reflect.apply(value, target, given)
-      }
-    },
+  const counting = interceptDatabase(env.DB, (ask) => {
+    trips += 1
+    return ask()
   })
   const atrium = testCore({ DB: counting })
   await signer(atrium)

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testApp } from '../../support/app'
+import { brokenDatabase } from '../../support/database'
 import {
   apiError,
   as,
@@ -70,14 +71,7 @@ describe.each(halves)('under $half', ({ path, unknown, failure }) => {
   })
 
   test('a database that is down is a 503 that says when to come back', async () => {
-    const { env } = testApp()
-    const DB = new Proxy(env.DB, {
-      get(target, name) {
-        if (name === 'batch') return () => Promise.reject(new Error('D1_ERROR: overloaded'))
-        const value = Reflect.get(target, name)
-        return typeof value === 'function' ? value.bind(target) : value
-      },
-    })
+    const DB = brokenDatabase('D1_ERROR: overloaded')
     const answer = await as(testApp({ DB, THROTTLE: 'off' }), 'A'.repeat(43), path, {
       body: sample,
     })

@@ -1,6 +1,7 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { describe, expect, test } from 'vitest'
 import { createApp } from '../../../src/app'
+import { interceptDatabase } from '../../support/database'
 import {
   anyId,
   apiError,
@@ -30,18 +31,11 @@ async function insertAccounts({ env }: App, count: number): Promise<void> {
 /** The database, with a count of the round trips; from `brokenAt` on each of them is lost. */
 function countingTrips(db: D1Database, brokenAt = Number.POSITIVE_INFINITY) {
   const trips = { count: 0 }
-  const counted = new Proxy(db, {
-    get(target, name) {
-      const value = Reflect.get(target, name)
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]) => {
-        if (name === 'batch') trips.count += 1
-        if (name === 'batch' && trips.count >= brokenAt) {
-          return Promise.reject(new Error('D1_ERROR: Network connection lost.'))
-        }
-        return Reflect.apply(value, target, args)
-      }
-    },
+  const counted = interceptDatabase(db, (ask) => {
+    trips.count += 1
+    return trips.count >= brokenAt
+      ? Promise.reject(new Error('D1_ERROR: Network connection lost.'))
+      : ask()
   })
   return { trips, counted }
 }

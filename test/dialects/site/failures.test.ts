@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { testApp } from '../../support/app'
+import { brokenDatabase } from '../../support/database'
 import { forgetEverybody, heard, registerAda, sample, told } from '../../support/site-answers'
 
 /** What the document does not name is told in its envelope; settings hold at this door. */
@@ -63,13 +64,7 @@ test('five wrong passwords: 429 with Retry-After, for the right one too', async 
 })
 
 test('a database that is down: 503 with Retry-After', async () => {
-  const { DB } = app.env
-  const broken = testApp({
-    DB: {
-      prepare: (sql: string) => DB.prepare(sql),
-      batch: () => Promise.reject(new Error('D1_ERROR: Network connection lost.')),
-    },
-  })
+  const broken = testApp({ DB: brokenDatabase('D1_ERROR: Network connection lost.') })
   const answers = [
     await broken.call('/user/profile/ada'),
     await broken.call('/user/auth', { body: sample.auth }),

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { codeFrom, newJar, type TestApp, testApp } from '../../support/app'
+import { brokenDatabase } from '../../support/database'
 import { newPerson } from '../../support/social'
 import {
   fieldError,
@@ -27,16 +28,6 @@ function rateLimited(retryAfter: number) {
     status: 429,
     headers: { 'Retry-After': String(retryAfter) },
     json: { ok: 0, error: 'RateLimitError', additionalInfo: { retryAfter } },
-  }
-}
-
-/** A D1 whose every call fails with this message. */
-function brokenDatabase(message: string) {
-  const app = testApp()
-  const { DB } = app.env
-  return {
-    prepare: (sql: string) => DB.prepare(sql),
-    batch: () => Promise.reject(new Error(message)),
   }
 }
 

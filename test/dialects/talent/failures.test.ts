@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { testApp } from '../../support/app'
+import { brokenDatabase } from '../../support/database'
 import { doors, failed, newMember, password, post, told } from './people'
 
 /** Failures that are nobody's business in particular, in this API's envelope. */
@@ -60,10 +61,7 @@ test('a page of another origin may call, with the headers that clients send', as
 })
 
 test('a database that is down is 503, and says when to come back', async () => {
-  const DB = {
-    prepare: () => ({ bind: () => ({}) }),
-    batch: () => Promise.reject(new Error('D1_ERROR: Network connection lost.')),
-  }
+  const DB = brokenDatabase('D1_ERROR: Network connection lost.')
   const broken = testApp({ DB, THROTTLE: 'off' })
   const answer = await post(broken, '/v1/auth/login', { email: 'ada@example.com', password })
   expect(told(answer)).toEqual(failed(503, 'Service unavailable'))
