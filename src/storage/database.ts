@@ -4,9 +4,9 @@ import { type Prepared, prepareReturning, type Selection, select } from './selec
 import { write } from './statements'
 
 /**
- * D1 as the core uses it: queries in drizzle's words, which we write and send. Reads and changes are batches, so
- * that each is one round trip and one transaction, and a failure of the database is told apart from a
- * mistake of ours.
+ * D1 as the core uses it: queries in drizzle's words, which we write and send. The statements of a read or a
+ * change are sent at once, so that each is one round trip and one transaction, and a failure of the
+ * database is told apart from a mistake of ours.
  */
 
 /** A statement whose rows, or whose outcome, are those of its `_`. */
@@ -137,9 +137,13 @@ function batch<const Queries extends readonly [Query, ...Query[]]>(
   const statements = prepared.flatMap((one) =>
     one === null ? [] : db.$client.prepare(one.sql).bind(...one.params),
   )
-  if (statements.length === 0) return Promise.resolve(prepared.map(() => []) as never)
+  const [only] = statements
+  if (only === undefined) return Promise.resolve(prepared.map(() => []) as never)
+  // A batch of one costs the shim on both sides more than the statement itself.
+  const isSingle = statements.length === 1
   return attempt(async () => {
-    const results = (await db.$client.batch(statements)).values()
+    const answers = isSingle ? [await only.all()] : await db.$client.batch(statements)
+    const results = answers.values()
     return prepared.map((one) => one?.read(results.next().value as D1Result) ?? []) as never
   })
 }

@@ -28,6 +28,12 @@ describe('a query', () => {
     expect(calls.trips).toBe(1)
   })
 
+  test('that is the only one sent needs no batch', async () => {
+    const d1 = { prepare: (text: string) => env.DB.prepare(text) } as unknown as D1Database
+    const db = openDatabase(d1)
+    expect(await run(db, one(db), db.nothing())).toEqual([[{ n: 1 }], []])
+  })
+
   test.each([
     lost,
     'Internal error in D1 DB storage caused object to be reset.',
