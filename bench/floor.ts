@@ -2,14 +2,13 @@ import { type Context, Hono } from 'hono'
 import type { Step } from './recording'
 
 /**
- * The least that a Worker could do: the very batches that Atrium sent for the same request, the same
+ * The least that a Worker could do: the very statements that Atrium sent for the same request, the same
  * password work, the same answer, and no checks at all. Never deployed.
  */
 
-/** As it is sent here: texts of SQL by their place in a list, each followed by its values. */
-type Loaded =
-  | Exclude<Step, { kind: 'batch' }>
-  | { kind: 'batch'; statements: [number, ...unknown[]][] }
+/** As it is sent here: the place of its text in a list of texts, and its values. */
+type LoadedStatement = [number, ...unknown[]]
+type Loaded = Exclude<Step, { kind: 'batch' }> | { kind: 'batch'; statements: LoadedStatement[] }
 
 interface Replay {
   readonly status: number
@@ -39,12 +38,19 @@ async function derive(iterations: number): Promise<void> {
   await crypto.subtle.deriveBits({ name: 'PBKDF2', hash: 'SHA-256', salt, iterations }, key, 256)
 }
 
+function ask(DB: D1Database, statements: readonly LoadedStatement[]): Promise<unknown> {
+  const prepared = statements.map(([text, ...values]) =>
+    DB.prepare(texts[text] ?? '').bind(...values),
+  )
+  const [only] = prepared
+  // As Atrium does: a batch of one would cost more.
+  return only !== undefined && prepared.length === 1 ? only.all() : DB.batch(prepared)
+}
+
 function perform(step: Loaded, { DB, KV, R2, MAIL }: Bindings): Promise<unknown> {
   switch (step.kind) {
     case 'batch':
-      return DB.batch(
-        step.statements.map(([text, ...values]) => DB.prepare(texts[text] ?? '').bind(...values)),
-      )
+      return ask(DB, step.statements)
     case 'derive':
       return derive(step.iterations)
     case 'read':

@@ -95,7 +95,7 @@ export function newTape() {
 
 type Wrapped = Statement & { readonly real: D1PreparedStatement }
 
-/** A D1 that writes down what it is asked. Batches are all that Atrium asks; others are counted as one. */
+/** A D1 that writes down what it is asked. A statement that is sent by itself is a batch of one. */
 export function recordDatabase(real: D1Database, tape: () => Tape): D1Database {
   const known = new WeakMap<D1PreparedStatement, Wrapped>()
 
