@@ -15,10 +15,9 @@ const endSessions = (is) => {
   const theirs = `account_number = (SELECT number FROM accounts WHERE ${is})`
   return [
     owing('forget', `SELECT token_hash AS key FROM sessions WHERE ${theirs}`),
+    // By a trigger, what waits and what was consented to goes with the epoch.
     `UPDATE accounts SET epoch = epoch + 1 WHERE ${is}`,
-    ...['sessions', 'challenges', 'consents'].map(
-      (table) => `DELETE FROM ${table} WHERE ${theirs}`,
-    ),
+    `DELETE FROM sessions WHERE ${theirs}`,
   ]
 }
 

@@ -1,12 +1,13 @@
 import { eq, type SQL, sql } from 'drizzle-orm'
 import { hashPassword } from '../crypto/password-hash'
-import { commitAndRead, commitReturning, type Query, type Rows, run } from '../storage/database'
+import { commitReturning, type Query, type Rows, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
-import { type Account, accountColumns } from './accounts'
+import { type Account, accountColumns, confirmedEmail } from './accounts'
 import { prepareAddressChange } from './address-change'
 import { isAdministering, mayAdminister, requireAdministrator } from './administrators'
 import { auditOn } from './audit'
+import { findChangedBefore, type Told } from './change-conflicts'
 import type { Client, Core } from './context'
 import { fail, failInput, type Issue } from './errors'
 import { ownSession, type Seen } from './own-session'
@@ -16,9 +17,7 @@ import { type ProfileChanges, prepareProfileChange } from './profile-changes'
 import { authenticateAgain, requireRecentAuthentication } from './reauthentication'
 import { holds, scopesOf } from './scopes'
 import { type Caller, isAlive, slide, type Viewer } from './sessions'
-import type { ImageField } from './shown-images'
 import { tagIssues } from './tags'
-import { failUntil } from './throttle'
 
 /** Changing an account: its own by its owner, any by an administrator. All fields at once or none. */
 
@@ -191,16 +190,6 @@ async function getAccount(core: Core, id: string): Promise<Account> {
   return found ?? fail({ code: 'account_not_found' })
 }
 
-interface Outcome {
-  readonly changedBy: string | null
-  readonly nameTaken: number
-  readonly emailTaken: number
-  readonly mayHaveRole: number
-  readonly quotaEnd: number | null
-  readonly images: string
-  readonly noticeTo: string | null
-}
-
 async function applyChanges<const Queries extends readonly Query[]>(
   core: Core,
   viewer: Viewer,
@@ -222,37 +211,48 @@ async function applyChanges<const Queries extends readonly Query[]>(
   const mayHaveRole = changes.role === 'admin' ? mayAdminister : sql`1`
   const address = await prepareAddressChange(core, target, changes.email, username, client)
   const passwordChange =
-    how.passwordHash === null ? null : await preparePasswordChange(core, mine, how.keepToken)
+    how.passwordHash === null
+      ? null
+      : await preparePasswordChange(core, mine, how.passwordHash, how.keepToken)
   const mayBe = sql`${mayAct} AND ${mayHaveRole} AND NOT ${address.isTaken} AND ${address.quotaEnd} IS NULL`
   const others = [
     ...address.assignments,
     ...(changes.role === undefined ? [] : [sql`role = ${changes.role}`]),
-    ...(how.passwordHash === null ? [] : [sql`password_hash = ${how.passwordHash}`]),
+    ...(passwordChange === null ? [] : [passwordChange.assignments]),
   ]
 
-  const [[outcome], ...shown] = await commitAndRead(
+  const [[claimed], ...shown] = await commitReturning(
     core.db,
+    {
+      claim: core.db.all<Told>(
+        sql`${profile.update(mayBe, others)} RETURNING ${confirmedEmail} AS address`,
+      ),
+      after: [
+        ...(passwordChange?.statements ?? []),
+        ...profile.statements,
+        ...address.statements(sql`${mine} IS NOT NULL`),
+        ...(how.isAdministration ? auditChanges(core, viewer, mine, changes) : []),
+      ],
+    },
     [
-      core.db.run(profile.update(mayBe, others)),
-      ...(passwordChange?.statements ?? []),
-      ...profile.statements,
-      ...address.statements(sql`${mine} IS NOT NULL`),
-      ...(how.isAdministration ? auditChanges(core, viewer, mine, changes) : []),
-    ],
-    [
-      core.db.all<Outcome>(sql`SELECT changed_by AS changedBy, ${nameTaken} AS nameTaken,
-        ${address.isTaken} AS emailTaken, ${mayHaveRole} AS mayHaveRole, ${address.quotaEnd} AS quotaEnd,
-        (SELECT json_group_array(field) FROM (${foreignImages})) AS images,
-        ${passwordChange?.owed ?? sql`NULL`} AS noticeTo
-        FROM accounts WHERE number = ${number}`),
+      core.db.all<Told>(
+        sql`SELECT ${confirmedEmail} AS address FROM accounts WHERE number = ${mine}`,
+      ),
       ...how.shown,
     ],
-    ([outcome]) => outcome?.changedBy === core.requestId,
+    (rows) => rows.length > 0,
   )
-  if (!outcome) fail({ code: 'account_not_found' })
-  if (outcome.changedBy !== core.requestId) refuse(core, outcome)
+  const made =
+    claimed ??
+    (await findChangedBefore(
+      core,
+      sql`SELECT changed_by AS changedBy, ${confirmedEmail} AS address, ${mayAct} AS mayAct, ${nameTaken} AS nameTaken,
+        ${address.isTaken} AS emailTaken, ${mayHaveRole} AS mayHaveRole, ${address.quotaEnd} AS quotaEnd,
+        (SELECT json_group_array(field) FROM (${foreignImages})) AS images
+        FROM accounts WHERE number = ${number}`,
+    ))
   address.sendSoon()
-  passwordChange?.sendSoon(outcome.noticeTo)
+  passwordChange?.tellSoon(made.address)
   return shown as Rows<Queries>
 }
 
@@ -270,18 +270,4 @@ function auditChanges(core: Core, viewer: Viewer, mine: SQL, changes: AccountCha
       ? []
       : [auditOn(core, viewer, 'account_changed', mine, fields.join(', '))]),
   ]
-}
-
-function refuse(core: Core, outcome: Outcome): never {
-  const images = JSON.parse(outcome.images) as ImageField[]
-  if (images.length > 0) failInput(images.map((field) => ({ field, rule: 'format' })))
-  const fields = [
-    ...(outcome.nameTaken ? (['username'] as const) : []),
-    ...(outcome.emailTaken ? (['email'] as const) : []),
-  ]
-  if (fields.length > 0) fail({ code: 'taken', fields })
-  if (outcome.quotaEnd !== null) failUntil(core, outcome.quotaEnd)
-  if (!outcome.mayHaveRole) fail({ code: 'no_confirmed_email' })
-  // Neither name nor address stood in the way: the session ended while the request was under way.
-  fail({ code: 'not_authenticated' })
 }

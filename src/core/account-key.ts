@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { commit, run } from '../storage/database'
-import { confirmedAddress } from './accounts'
+import { confirmedAddress, confirmedEmail } from './accounts'
 import type { Client, Core } from './context'
 import { fail, failInput, type Issue } from './errors'
 import { prepareLetter } from './outbox'
@@ -111,21 +111,22 @@ export async function resetByAccountKey(
 
   const hash = await hashPassword(input.newPassword, core.hashing)
   const mine = sql`(SELECT number FROM accounts WHERE number = ${input.number} AND changed_by = ${core.requestId})`
-  const passwordChange = await preparePasswordChange(core, mine, null)
+  const passwordChange = await preparePasswordChange(core, mine, hash, null)
   const [changed] = await commit(
     core.db,
     [
-      core.db.run(sql`UPDATE accounts SET password_hash = ${hash}, updated_at = ${core.now},
+      core.db.run(sql`UPDATE accounts SET ${passwordChange.assignments}, updated_at = ${core.now},
           changed_by = ${core.requestId}
         WHERE number = ${input.number} AND epoch = ${found.epoch} AND account_key_hash = ${found.hash}`),
       ...passwordChange.statements,
       giveBack(core, bucket),
       giveBack(core, place),
     ],
-    core.db.all<{ noticeTo: string | null }>(sql`SELECT ${passwordChange.owed} AS noticeTo
-      FROM accounts WHERE number = ${mine}`),
+    core.db.all<{ address: string | null }>(
+      sql`SELECT ${confirmedEmail} AS address FROM accounts WHERE number = ${mine}`,
+    ),
     (rows) => rows.length > 0,
   )
   if (!changed) fail({ code: 'invalid_account_key' })
-  passwordChange.sendSoon(changed.noticeTo)
+  passwordChange.tellSoon(changed.address)
 }

@@ -26,6 +26,9 @@ export function hasConfirmedEmail(account: Pick<Account, 'email' | 'emailVerifie
   return account.email !== null && account.emailVerifiedAt !== null
 }
 
+/** The same as a column of an account's row: NULL where there is none. */
+export const confirmedEmail = sql`CASE WHEN email_verified_at IS NOT NULL THEN email END`
+
 /** The confirmed address of an account, as a SELECT that letters are owed by; `account` is its number in SQL. */
 export function confirmedAddress(account: SQL): SQL {
   return sql`SELECT email AS address FROM accounts

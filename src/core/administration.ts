@@ -7,7 +7,8 @@ import { deleteAccount } from './deletion'
 import { fail } from './errors'
 import { requireRecentAuthentication } from './reauthentication'
 import { requestReset } from './recovery'
-import { endAllStatements, type Viewer } from './sessions'
+import { endAllStatements } from './session-endings'
+import type { Viewer } from './sessions'
 
 /** What administrators do to the accounts of others; each act is kept in the audit trail. */
 

@@ -16,14 +16,8 @@ import {
   requireMailed,
 } from './second-factor-codes'
 import { openAppSecret, sealAppSecret, stepOf } from './second-factor-proofs'
-import {
-  authenticate,
-  type Caller,
-  endAllStatements,
-  isAlive,
-  ownNumber,
-  type Viewer,
-} from './sessions'
+import { endAllStatements } from './session-endings'
+import { authenticate, type Caller, isAlive, ownNumber, type Viewer } from './sessions'
 
 /**
  * Setting up a second factor: it is initiated, and counts from when a code of it was given. An

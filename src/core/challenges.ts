@@ -15,7 +15,7 @@ import {
   tidyDigits,
   unusedBackupHash,
 } from './second-factor-proofs'
-import { completeSignIn, type SignedIn } from './sign-in'
+import { commitSignIn, completeSignIn, type SignedIn } from './sign-in'
 import { signInCodeHash } from './sign-in-codes'
 import { knownSource, sourcesOf } from './sources'
 import {
@@ -231,23 +231,17 @@ async function claimChallenge(
   const isUnused = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_at IS NULL)
     AND ${proof.isUnused}`
   const isMine = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_by = ${core.requestId})`
-  const [opened] = await commit(
-    core.db,
-    [
-      // Before the challenge is claimed, while the buckets' keys can still be told from it. The
-      // right code was no guess, so the owner's sign-ins use nothing up.
-      giveBack(core, evaluation.bucket, isUnused),
-      giveBack(core, evaluation.perHour, isUnused),
-      core.db.run(sql`UPDATE challenges SET used_at = ${core.now}, used_by = ${core.requestId}
-        WHERE token_hash = ${tokenHash} AND used_at IS NULL AND expires_at > ${core.now}
-          AND ${proof.isUnused}`),
-      ...proof.use(isMine),
-      ...completion.statements(isMine),
-    ],
-    completion.readBack,
-    (rows) => rows.length > 0,
-  )
-  if (!opened) fail({ code: 'invalid_second_factor' })
+  const isOpen = await commitSignIn(core, completion, isMine, [
+    // Before the challenge is claimed, while the buckets' keys can still be told from it. The
+    // right code was no guess, so the owner's sign-ins use nothing up.
+    giveBack(core, evaluation.bucket, isUnused),
+    giveBack(core, evaluation.perHour, isUnused),
+    core.db.run(sql`UPDATE challenges SET used_at = ${core.now}, used_by = ${core.requestId}
+      WHERE token_hash = ${tokenHash} AND used_at IS NULL AND expires_at > ${core.now}
+        AND ${proof.isUnused}`),
+    ...proof.use(isMine),
+  ])
+  if (!isOpen) fail({ code: 'invalid_second_factor' })
   proof.tellSoon()
   return completion.signedIn(account)
 }

@@ -1,12 +1,12 @@
 import { eq, sql } from 'drizzle-orm'
-import { commit, run } from '../storage/database'
+import { run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
 import { confirmEmail } from './email-confirmation'
 import { fail } from './errors'
 import { emailKey } from './identifiers'
-import { completeSignIn, type SignedIn } from './sign-in'
+import { commitSignIn, completeSignIn, type SignedIn } from './sign-in'
 
 /** Confirming an address and signing in by the same mailed code, as a reset would let one in too. */
 
@@ -32,11 +32,6 @@ export async function confirmAndSignIn(
     return { account, signedIn: null }
   }
   const completion = await completeSignIn(core, { account, client })
-  const [opened] = await commit(
-    core.db,
-    completion.statements(sql`accounts.second_factor IS NULL`),
-    completion.readBack,
-    (rows) => rows.length > 0,
-  )
-  return { account, signedIn: opened ? completion.signedIn(account) : null }
+  const isOpen = await commitSignIn(core, completion, sql`accounts.second_factor IS NULL`)
+  return { account, signedIn: isOpen ? completion.signedIn(account) : null }
 }

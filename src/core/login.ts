@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { hashPassword, needsRehash, verifyPassword } from '../crypto/password-hash'
 import { newId } from '../crypto/random'
-import { commit, type Query, run } from '../storage/database'
+import { type Query, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type Account, accountColumns, hasConfirmedEmail } from './accounts'
 import { type Begun, openChallenge } from './challenge-opening'
@@ -12,7 +12,7 @@ import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
 import { type AttemptRecord, keepAttempt } from './login-history'
 import { isUsablePassword } from './passwords'
 import { isConfirmedEnough } from './sessions'
-import { completeSignIn, type SignedIn } from './sign-in'
+import { commitSignIn, completeSignIn, type SignedIn } from './sign-in'
 import { pendingChallenge } from './sign-in-codes'
 import { countedSource, knownSource, type Sources, sourcesOf } from './sources'
 import {
@@ -259,24 +259,20 @@ async function openSignedIn(
     client,
     keep: (isOpen) => keepAttempt(core, attempt.record, 'wrong_password', isOpen),
   })
-  const [opened] = await commit(
-    core.db,
-    [
-      // First, while the buckets are still told from where the attempt came from.
-      ...givenBack,
-      clear(core, attempt.password),
-      ...completion.statements(sql`1`),
-      ...(rehashed
-        ? [
-            core.db.run(sql`UPDATE accounts SET password_hash = ${rehashed.to}
-              WHERE number = ${account.number} AND password_hash = ${rehashed.from}`),
-          ]
-        : []),
-    ],
-    completion.readBack,
-    (rows) => rows.length > 0,
+  const isOpen = await commitSignIn(
+    core,
+    completion,
+    sql`1`,
+    // First, while the buckets are still told from where the attempt came from.
+    [...givenBack, clear(core, attempt.password)],
+    rehashed
+      ? [
+          core.db.run(sql`UPDATE accounts SET password_hash = ${rehashed.to}
+            WHERE number = ${account.number} AND password_hash = ${rehashed.from}`),
+        ]
+      : [],
   )
   // The account changed while the password was being checked: what was proven no longer holds.
-  if (!opened) fail({ code: 'invalid_credentials', reason: 'wrong_password' })
+  if (!isOpen) fail({ code: 'invalid_credentials', reason: 'wrong_password' })
   return completion.signedIn(account)
 }

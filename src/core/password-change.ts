@@ -3,32 +3,35 @@ import type { Query } from '../storage/database'
 import { confirmedAddress } from './accounts'
 import type { Core } from './context'
 import { prepareLetter } from './outbox'
-import { endAllStatements } from './sessions'
+import { endFormerStatements, movedEpoch } from './session-endings'
 
 export interface PreparedPasswordChange {
+  /** For the UPDATE of the account; by triggers, codes that would set another go with it (migrations/0018). */
+  readonly assignments: SQL
   readonly statements: readonly Query[]
-  /** The address that is to be told, in SQL; NULL where none is. */
-  readonly owed: SQL
-  sendSoon(recipient: string | null): void
+  /** Tells the owner at the account's confirmed address, where it has one. */
+  tellSoon(address: string | null): void
 }
 
 /**
- * What follows from a new password: other sessions and pending codes end, and the owner is told.
- * `account` is a number in SQL, NULL for nothing to do; the session in `keepToken` lives on.
+ * A new password, and what follows from it: other sessions and pending codes end, and the owner is told.
+ * `account` is its number in SQL, NULL for nothing to do; the session in `keepToken` lives on.
  */
 export async function preparePasswordChange(
   core: Core,
   account: SQL,
+  passwordHash: string,
   keepToken: string | null,
 ): Promise<PreparedPasswordChange> {
   const letter = await prepareLetter(core, { kind: 'password_changed' })
   return {
+    assignments: sql`password_hash = ${passwordHash}, ${movedEpoch}`,
     statements: [
-      ...endAllStatements(core, account, keepToken),
-      core.db.run(sql`DELETE FROM codes WHERE account_number = ${account} AND purpose = 'reset'`),
+      ...endFormerStatements(core, account, keepToken),
       letter.owe(confirmedAddress(account)),
     ],
-    owed: letter.owed,
-    sendSoon: letter.sendSoon,
+    tellSoon(address) {
+      if (address !== null) letter.sendSoon(address)
+    },
   }
 }

@@ -15,7 +15,8 @@ import { nameDigest } from './login'
 import { prepareLetter } from './outbox'
 import { passwordIssue } from './passwords'
 import { voidUnproven } from './second-factor-removal'
-import { endAllStatements, type Viewer } from './sessions'
+import { endAllStatements } from './session-endings'
+import type { Viewer } from './sessions'
 import { type Sources, sourcesOf } from './sources'
 import {
   type Bucket,

@@ -222,7 +222,7 @@ async function insertAccount(
         ...(admission === null ? [] : [useInvite(core, input.inviteCode ?? '', id, isMine)]),
         keepReferral(core, number, input.referralCode ?? null, isMine),
         ...(confirmation?.statements(isMine) ?? []),
-        ...(completion?.statements(isMine) ?? []),
+        ...(completion ? [completion.open(isMine), ...completion.statements] : []),
         ...(administrator ? [auditOn(core, administrator, 'account_created', sql`${number}`)] : []),
       ],
     },

@@ -1,14 +1,8 @@
 import { and, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { sessions } from '../storage/schema'
 import type { Core } from './context'
-import {
-  authenticate,
-  type Caller,
-  endSessions,
-  ownNumber,
-  type SessionRecord,
-  type Viewer,
-} from './sessions'
+import { endSessions } from './session-endings'
+import { authenticate, type Caller, ownNumber, type SessionRecord, type Viewer } from './sessions'
 
 /** The sessions of an account as its owner manages them: one per device, each to be ended by itself. */
 

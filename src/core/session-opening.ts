@@ -24,16 +24,20 @@ export interface Grant {
   readonly resources: readonly string[]
 }
 
-/** Opens a session of an account in one of its epochs, provided that it is still there and `when` holds. */
+/**
+ * Opens a session of an account in one of its epochs, provided that it is still there and `when` holds, and
+ * tells by a row that it is open. Its insertion also notes when the person signed in last (migrations/0018).
+ */
 function insertSession(
   core: Core,
   account: { number: number; epoch: number },
   given: NewSession,
   when: SQL,
-): Query {
+): Query<{ opened: number }[]> {
   const { record, grant } = given
   const json = (list: readonly string[] | undefined) => (list ? JSON.stringify(list) : null)
-  return core.db.run(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
+  // The token is this request's own: where the row is there, the same batch has been sent before.
+  return core.db.all(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
       opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, may_be_in_kv, device_id,
       granted_to, granted_scopes, granted_resources)
     SELECT ${given.tokenHash}, ${given.id}, accounts.number, accounts.epoch, system.global_epoch,
@@ -43,7 +47,7 @@ function insertSession(
     FROM accounts JOIN system ON system.one = 1
     WHERE accounts.number = ${account.number} AND accounts.epoch = ${account.epoch}
       AND accounts.disabled_at IS NULL AND ${when}
-    ON CONFLICT (token_hash) DO NOTHING`)
+    ON CONFLICT (token_hash) DO UPDATE SET token_hash = excluded.token_hash RETURNING 1 AS opened`)
 }
 
 function newEnds({ now, settings }: Core): { idleExpiresAt: number; expiresAt: number } {
@@ -62,8 +66,8 @@ export interface OpenedSession {
   readonly expiresAt: number
   /** What it is, as the lists of sessions tell. */
   readonly record: SessionRecord
-  /** Opens it, provided that the account is as it was when the proof was checked and `when` holds. */
-  insert(when: SQL): Query
+  /** Opens it, provided that the account is as it was when the proof was checked and `when` holds: a row says that it is. */
+  insert(when: SQL): Query<{ opened: number }[]>
 }
 
 /**

@@ -1,17 +1,12 @@
 import { and, eq, gt, isNull, type SQL, sql } from 'drizzle-orm'
 import { hashToken } from '../crypto/token'
-import { commit, keptQuery, type Query, type Rows, run } from '../storage/database'
+import { keptQuery, type Query, type Rows, run } from '../storage/database'
 import { clients } from '../storage/oauth-schema'
 import { accounts, sessions, system } from '../storage/schema'
-import {
-  type DeviceInfo,
-  deleteSessionRecords,
-  type SessionRecord,
-} from '../storage/session-records'
+import type { DeviceInfo, SessionRecord } from '../storage/session-records'
 import { type Account, accountColumns } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'
-import { oweForgetting } from './outbox'
 import { holds, type Scope, scopesOf, toScopes } from './scopes'
 
 /**
@@ -212,87 +207,14 @@ export function isRecentlyAuthenticated(core: Core, viewer: Viewer): boolean {
   return ageMs <= core.settings.recentAuthenticationSeconds * 1000
 }
 
-/** Ends the session of a token at once. A token without a session ends nothing, and says nothing. */
-export async function endSession(core: Core, { token }: Credentials): Promise<void> {
-  if (token !== null) await endSessions(core, sql`token_hash = ${await hashToken(token)}`)
-}
-
-/** Ends the sessions of `which`, a condition in SQL, and gives how many they were. */
-export async function endSessions(core: Core, which: SQL): Promise<number> {
-  const [ended] = await run(
-    core.db,
-    core.db.all<{ tokenHash: string; mayBeInKv: number }>(sql`DELETE FROM sessions WHERE ${which}
-      RETURNING token_hash AS tokenHash, may_be_in_kv AS mayBeInKv`),
-  )
-  const kept = ended.filter(({ mayBeInKv }) => mayBeInKv).map(({ tokenHash }) => tokenHash)
-  if (kept.length > 0) core.defer(deleteSessionRecords(core.kv, kept))
-  return ended.length
-}
-
-/**
- * The statements that end an account's sessions, grants and pending sign-ins: the epoch moves, so
- * that a sign-in whose proof was checked before cannot open a session afterwards. The session in
- * `keep` lives on in the new epoch. `account` is a number in SQL, NULL for nothing to do.
- */
-export function endAllStatements(core: Core, account: SQL, keep: string | null): readonly Query[] {
-  return [
-    oweForgetting(core, sql`account_number = ${account} AND token_hash IS NOT ${keep}`),
-    core.db.run(sql`UPDATE accounts SET epoch = epoch + 1 WHERE number = ${account}`),
-    core.db.run(sql`DELETE FROM sessions WHERE account_number = ${account}
-      AND token_hash IS NOT ${keep}`),
-    core.db.run(sql`UPDATE sessions SET session_epoch = (SELECT epoch FROM accounts WHERE number = ${account})
-      WHERE token_hash = ${keep} AND account_number = ${account}
-        AND session_epoch = (SELECT epoch - 1 FROM accounts WHERE number = ${account})`),
-    core.db.run(sql`DELETE FROM challenges WHERE account_number = ${account}`),
-    // Whoever should be out would otherwise come back by an application of theirs, unasked.
-    core.db.run(sql`DELETE FROM consents WHERE account_number = ${account}`),
-  ]
-}
-
-/**
- * Ends every session of the account that a token belongs to, its own among them. An application needs
- * to be allowed all of the account. Two round trips.
- */
-export async function endAllSessions(core: Core, credentials: Credentials): Promise<void> {
-  if (credentials.token === null) return
-  const [[found]] = await run(core.db, verdict(core, await hashToken(credentials.token)))
-  if (!found) return
-  const scopes = scopesHeld(credentials, found, found.grantee?.clientScopes ?? null)
-  if (scopes !== null) await endSessionsOf(core, { account: found.account, scopes })
-}
-
-/** The same where the caller is known already. One round trip. */
-export async function endSessionsOf(
+/** Whose session or grant a token is, and what it may do there; null for nobody's. One round trip. */
+export async function findHolder(
   core: Core,
-  { account: { number }, scopes }: Pick<Viewer, 'account' | 'scopes'>,
-): Promise<void> {
-  const scope = 'delegated:all'
-  if (!holds(scopes, scope)) fail({ code: 'missing_scope', scope })
-  await commit(
-    core.db,
-    endAllStatements(core, sql`${number}`, null),
-    core.db.all(sql`SELECT 1 AS ended WHERE NOT EXISTS
-      (SELECT 1 FROM sessions WHERE account_number = ${number})`),
-    (rows) => rows.length > 0,
-  )
-}
-
-/**
- * Ends every session and grant of the viewer's account but their own. Done twice, the second ends
- * nothing more. Fails with not_authenticated when their own has ended meanwhile. One round trip.
- */
-export async function endOtherSessions(core: Core, viewer: Viewer): Promise<void> {
-  const { number } = viewer.account
-  const mine = sql`(SELECT number FROM accounts WHERE number = ${number} AND changed_by = ${core.requestId})`
-  const [ended] = await commit(
-    core.db,
-    [
-      core.db.run(sql`UPDATE accounts SET changed_by = ${core.requestId}
-        WHERE number = ${number} AND ${isAlive(core, viewer)}`),
-      ...endAllStatements(core, mine, viewer.session.tokenHash),
-    ],
-    core.db.all(sql`SELECT 1 FROM accounts WHERE number = ${mine}`),
-    (rows) => rows.length > 0,
-  )
-  if (!ended) fail({ code: 'not_authenticated' })
+  credentials: Credentials,
+): Promise<Pick<Viewer, 'account' | 'scopes'> | null> {
+  if (credentials.token === null) return null
+  const [[found]] = await run(core.db, verdict(core, await hashToken(credentials.token)))
+  if (!found) return null
+  const scopes = scopesHeld(credentials, found, found.grantee?.clientScopes ?? null)
+  return scopes && { account: found.account, scopes }
 }

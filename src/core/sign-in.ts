@@ -1,7 +1,7 @@
 import { type SQL, sql } from 'drizzle-orm'
 import { newToken } from '../crypto/random'
 import { hashToken } from '../crypto/token'
-import type { Query } from '../storage/database'
+import { commitReturning, type Query } from '../storage/database'
 import type { Account } from './accounts'
 import type { Client, Core } from './context'
 import { oweForgetting } from './outbox'
@@ -21,11 +21,13 @@ export interface SignedIn {
 }
 
 export interface Completion {
-  /** Everything that a completed sign-in writes, if `when` holds. */
-  statements(when: SQL): readonly Query[]
-  /** Notes when the person signed in last, and tells by that whether they have. */
+  /** Opens the session if `when` holds, and tells by a row that it did. */
+  open(when: SQL): Query<{ opened: number }[]>
+  /** What else a completed sign-in writes, where the session is open. */
+  readonly statements: readonly Query[]
+  /** Tells the same as `open`, where nobody knows what became of it. */
   readonly readBack: Query<{ opened: number }[]>
-  /** What the client needs, once the statements are in. */
+  /** What the client needs, once all of it is in. */
   signedIn(account: Account): SignedIn
 }
 
@@ -84,15 +86,14 @@ export async function completeSignIn(
   const device = isNew ? null : client.device
   const ending = await endFormer(core, { account, formerToken, device, tokenHash, isOpen })
   return {
-    statements: (when) => [
-      session.insert(when),
+    open: session.insert,
+    statements: [
       ...ending,
       rememberSources(core, account.number, sources, isOpen),
       ...(keep ? [keep(isOpen)] : []),
       ...(isNew ? [] : [clear(core, strangersBucket(sql`${String(account.number)}`), isOpen)]),
     ],
-    readBack: core.db.all(sql`UPDATE accounts SET logged_in_at = ${core.now}
-      WHERE number = ${account.number} AND ${isOpen} RETURNING 1 AS opened`),
+    readBack: core.db.all(sql`SELECT 1 AS opened WHERE ${isOpen}`),
     signedIn: (signedInto) => ({
       kind: 'signed_in',
       account: { ...signedInto, loggedInAt: core.now },
@@ -100,4 +101,23 @@ export async function completeSignIn(
       deviceToken,
     }),
   }
+}
+
+/**
+ * Signs in where `when` holds, after the statements of `before`, and gives whether it did. One round trip.
+ */
+export async function commitSignIn(
+  core: Core,
+  completion: Completion,
+  when: SQL,
+  before: readonly Query[] = [],
+  after: readonly Query[] = [],
+): Promise<boolean> {
+  const [opened] = await commitReturning(
+    core.db,
+    { before, claim: completion.open(when), after: [...completion.statements, ...after] },
+    [completion.readBack],
+    (rows) => rows.length > 0,
+  )
+  return opened.length > 0
 }

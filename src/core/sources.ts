@@ -46,9 +46,20 @@ export function addressGroup(address: string): string {
     .join(':')
 }
 
+/** A request has one address, and a sign-in asks for it twice. */
+const digests = new WeakMap<Core, { readonly of: string; readonly digest: Promise<string> }>()
+
+function addressDigest(core: Core, address: string): Promise<string> {
+  const known = digests.get(core)
+  if (known?.of === address) return known.digest
+  const digest = core.keys.sign('address', addressGroup(address))
+  digests.set(core, { of: address, digest })
+  return digest
+}
+
 export async function sourcesOf(core: Core, client: Client): Promise<Sources> {
   const [address, device] = await Promise.all([
-    core.keys.sign('address', addressGroup(client.address)),
+    addressDigest(core, client.address),
     client.deviceToken === null ? '' : hashToken(client.deviceToken),
   ])
   return { address: `ip:${address}`, device: device === '' ? '' : `dev:${device}` }

@@ -5,7 +5,8 @@ import type { Core } from './context'
 import { fail } from './errors'
 import { prepareLetter } from './outbox'
 import { requireRecentAuthentication } from './reauthentication'
-import { endAllStatements, isAlive, type Viewer } from './sessions'
+import { endAllStatements } from './session-endings'
+import { isAlive, type Viewer } from './sessions'
 
 /**
  * The second factor that an account asks for after its password. A mailed code is the weaker kind

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
+import { endOtherSessions, endSessionsOf } from '../core/session-endings'
 import { endSessionById, type ListedSession, listSessions } from '../core/session-list'
-import { endOtherSessions, endSessionsOf } from '../core/sessions'
 import { body } from '../http/body'
 import { clearSessionCookie } from '../http/cookies'
 import type { Html } from '../http/page'

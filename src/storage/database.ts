@@ -169,23 +169,9 @@ export async function commit<Q extends Query>(
   readBack: Q,
   isMade: (rows: Q['_']['result']) => boolean,
 ): Promise<Q['_']['result']> {
-  const [rows] = await commitAndRead(db, statements, [readBack], isMade)
+  const change = { before: statements, claim: readBack, after: [] }
+  const [rows] = await commitReturning(db, change, [readBack], isMade)
   return rows
-}
-
-/** The same where more is read than tells whether the change was made: that is the first of `readBacks`. */
-export async function commitAndRead<const Queries extends readonly [Query, ...Query[]]>(
-  db: Database,
-  statements: readonly Query[],
-  readBacks: Queries,
-  isMade: (rows: Queries[0]['_']['result']) => boolean,
-): Promise<Rows<Queries>> {
-  try {
-    const results = await batch(db, [...statements, ...readBacks] as unknown as Queries)
-    return results.slice(statements.length) as Rows<Queries>
-  } catch (error) {
-    return readAfter(error, db, readBacks, isMade)
-  }
 }
 
 /** A change of which one statement says by RETURNING whether it was made. */

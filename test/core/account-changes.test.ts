@@ -21,7 +21,8 @@ import {
   viewerOf,
 } from '../support/accounts'
 import { codeFrom } from '../support/app'
-import { change, clientAt, refusal, rowsOf, testCore } from '../support/core'
+import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
+import { troubled } from '../support/pictures'
 
 const atrium = testCore()
 const next = 'a password that is new'
@@ -126,6 +127,20 @@ describe('the own account', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
+  test('is not called taken for a name that has become free again', async () => {
+    const { viewer } = await newSignedIn(atrium)
+    const username = uniqueName('freed')
+    const holder = await newAccount(atrium, { username })
+    const asking = atrium.request((core) => {
+      const racing = interrupted(core, () =>
+        change('UPDATE accounts SET username_key = id WHERE number = ?', holder.number),
+      )
+      const options = { targetId: null, currentPassword: null }
+      return updateAccount(racing, viewer, { username }, options, clientAt(1))
+    })
+    expect(await refusal(asking)).toMatchObject({ code: 'unavailable' })
+  })
+
   test('is not changed by a session that ended while the request was under way', async () => {
     const { account, viewer, token } = await newSignedIn(atrium)
     await change('UPDATE accounts SET epoch = epoch + 1 WHERE number = ?', account.number)
@@ -208,6 +223,25 @@ describe('a new password', () => {
     })
     expect(await tryLogin(atrium, name, { password: next })).toMatchObject({ kind: 'signed_in' })
   })
+
+  test.each(['Network connection lost.', 'nobody knows'])(
+    'is set and told once where the answer of the database is lost: %s',
+    async (message) => {
+      const { account, viewer, token } = await newSignedIn(atrium)
+      const other = await signIn(atrium, account)
+      const before = atrium.mails.length
+      await atrium.request((core) => {
+        const losing = troubled(core, [{ at: 'after', message }])
+        const options = { targetId: null, currentPassword: null }
+        return updateAccount(losing, viewer, { password: next }, options, clientAt(1))
+      })
+      expect(await isAlive(atrium, token)).toBe(true)
+      expect(await isAlive(atrium, other.session.token)).toBe(false)
+      expect(atrium.mails).toHaveLength(before + 1)
+      const name = { username: account.username }
+      expect(await tryLogin(atrium, name, { password: next })).toMatchObject({ kind: 'signed_in' })
+    },
+  )
 
   test('of an account without a confirmed address is told to nobody', async () => {
     const account = await newUnconfirmed(atrium)

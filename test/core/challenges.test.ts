@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { completeSecondFactor } from '../../src/core/challenges'
 import { requestReset, resetPassword } from '../../src/core/recovery'
-import { endAllSessions } from '../../src/core/sessions'
+import { endAllSessions } from '../../src/core/session-endings'
 import { newToken } from '../../src/crypto/random'
 import {
   isAlive,

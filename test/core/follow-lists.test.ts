@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { listFollows, listOwnFollows } from '../../src/core/follow-lists'
 import { acceptFollow } from '../../src/core/follows'
-import { endSession } from '../../src/core/sessions'
+import { endSession } from '../../src/core/session-endings'
 import { newSignedIn, newUnconfirmed, signIn } from '../support/accounts'
 import { callerWith, change, refusal, testCore } from '../support/core'
 import {

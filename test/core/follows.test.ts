@@ -10,7 +10,8 @@ import {
   removeFollow,
   unfollow,
 } from '../../src/core/follows'
-import { authenticate, endSession } from '../../src/core/sessions'
+import { endSession } from '../../src/core/session-endings'
+import { authenticate } from '../../src/core/sessions'
 import { newSignedIn } from '../support/accounts'
 import { callerWith, change, refusal, rowsOf, testCore } from '../support/core'
 import {

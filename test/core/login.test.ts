@@ -12,6 +12,7 @@ import {
 } from '../support/accounts'
 import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
 import { countedDatabase } from '../support/counted'
+import { troubled } from '../support/pictures'
 
 const atrium = testCore()
 const wrong = { password: 'not the password' }
@@ -52,6 +53,27 @@ describe('the right password', () => {
     await signIn(atrium, two, client)
     expect(await isAlive(atrium, former.session.token)).toBe(false)
   })
+
+  test.each(['Network connection lost.', 'nobody knows'])(
+    'opens one session where the answer of the database is lost: %s',
+    async (message) => {
+      const account = await newAccount(atrium)
+      const outcome = await atrium.request((core) => {
+        const losing = troubled(core, [null, { at: 'after', message }])
+        const input = { name: name(account), password, needsConfirmedEmail: false }
+        return login(losing, input, clientAt(1))
+      })
+      if (outcome.kind !== 'signed_in') throw new Error('not signed in')
+      expect(await isAlive(atrium, outcome.session.token)).toBe(true)
+      const number = account.number
+      expect(await rowsOf('SELECT 1 FROM sessions WHERE account_number = ?', number)).toHaveLength(
+        1,
+      )
+      expect(
+        await rowsOf('SELECT success FROM login_history WHERE account_number = ?', number),
+      ).toEqual([{ success: 1 }])
+    },
+  )
 
   test('is hashed anew when the cost was raised, and stays the password', async () => {
     const account = await newAccount(atrium)

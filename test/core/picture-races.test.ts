@@ -3,7 +3,7 @@ import type { Core } from '../../src/core/context'
 import { deleteAccount } from '../../src/core/deletion'
 import { drainOutbox } from '../../src/core/outbox'
 import { removePicture, setPicture } from '../../src/core/pictures'
-import { endAllSessions, endSession } from '../../src/core/sessions'
+import { endAllSessions, endSession } from '../../src/core/session-endings'
 import { newSignedIn } from '../support/accounts'
 import { callerWith, change, interrupted, refusal, rowsOf, testCore } from '../support/core'
 import {

@@ -5,7 +5,8 @@ import {
   changeAccount,
   updateAccount,
 } from '../../src/core/account-changes'
-import { endSession, type Viewer } from '../../src/core/sessions'
+import { endSession } from '../../src/core/session-endings'
+import type { Viewer } from '../../src/core/sessions'
 import { newSignedIn, password, tryLogin } from '../support/accounts'
 import { callerWith, clientAt, refusal, rowsOf, testCore } from '../support/core'
 

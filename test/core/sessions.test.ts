@@ -1,15 +1,14 @@
 import { sql } from 'drizzle-orm'
 import { describe, expect, test } from 'vitest'
 import { describeSession } from '../../src/core/devices'
-import { endSessionById, listSessions } from '../../src/core/session-list'
 import {
-  authenticate,
   endAllSessions,
   endAllStatements,
   endOtherSessions,
   endSession,
-  isRecentlyAuthenticated,
-} from '../../src/core/sessions'
+} from '../../src/core/session-endings'
+import { endSessionById, listSessions } from '../../src/core/session-list'
+import { authenticate, isRecentlyAuthenticated } from '../../src/core/sessions'
 import { newToken } from '../../src/crypto/random'
 import { hashToken } from '../../src/crypto/token'
 import { run } from '../../src/storage/database'

@@ -7,7 +7,7 @@ import { deleteAccount } from '../../src/core/deletion'
 import { confirmEmail } from '../../src/core/email-confirmation'
 import { acceptFollow, removeFollow, unfollow } from '../../src/core/follows'
 import { requestReset, resetPassword } from '../../src/core/recovery'
-import { endOtherSessions } from '../../src/core/sessions'
+import { endOtherSessions } from '../../src/core/session-endings'
 import {
   newAccount,
   newAdministrator,

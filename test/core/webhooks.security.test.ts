@@ -1,7 +1,7 @@
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { listAudit } from '../../src/core/audit'
 import type { Core } from '../../src/core/context'
-import { endAllSessions } from '../../src/core/sessions'
+import { endAllSessions } from '../../src/core/session-endings'
 import { deliverWebhooks } from '../../src/core/webhook-deliveries'
 import {
   addWebhook,

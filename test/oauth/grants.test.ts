@@ -174,3 +174,12 @@ describe('a token that is given back', () => {
     expect(await isAccepted(app, (await newTokens(app, person, client)).access)).toBe(true)
   })
 })
+
+test('what an application is granted is no sign-in of its person', async () => {
+  const signedInAt = () =>
+    app.env.DB.prepare('SELECT logged_in_at FROM accounts WHERE id = ?').bind(person.id).first()
+  const before = await signedInAt()
+  app.offsetMs += 60_000
+  await newTokens(app, person, client)
+  expect(await signedInAt()).toEqual(before)
+})
