@@ -89,36 +89,63 @@ function writeFields(fields: readonly Field[], into: Written): void {
   }
 }
 
+interface Cell {
+  readonly name: string
+  readonly place: number
+  /** Null where it holds what it gives, as most do, and needs not be asked. */
+  readonly column: Column | null
+}
+
+/** Values by name that are read out of one row; null together where none of them is there and all may lack. */
+interface Part {
+  readonly name: string | null
+  readonly cells: readonly Cell[]
+  readonly isSure: boolean
+  /** What each reading begins with: an object that has all its names already is filled the fastest. */
+  readonly blank: { readonly [name: string]: unknown }
+}
+
 /** How the values of a row become the shape that was asked for; `mayLack` are tables without a row in some. */
 function rowReader(fields: readonly Field[], mayLack: readonly string[]) {
-  const groups = [...new Set(fields.flatMap(({ group }) => group ?? []))]
-  const places = fields.map(({ group, name, field }) => ({
-    group: group === null ? null : groups.indexOf(group),
-    name,
-    // Most columns hold what they give, and need nobody to be asked.
-    column: field instanceof Column && field.mapFromDriverValue !== asStored ? field : null,
-  }))
-  const isSure = groups.map((name) => {
-    const column = fields.findLast(({ group, field }) => group === name && field instanceof Column)
-    return !(column?.field instanceof Column && mayLack.includes(getTableName(column.field.table)))
+  const parts = [...new Set(fields.map(({ group }) => group))].map((name): Part => {
+    const own = fields.filter(({ group }) => group === name)
+    const cells = own.map((one) => ({
+      name: one.name,
+      place: fields.indexOf(one),
+      column:
+        one.field instanceof Column && one.field.mapFromDriverValue !== asStored ? one.field : null,
+    }))
+    const last = own.findLast(({ field }) => field instanceof Column)?.field
+    return {
+      name,
+      cells,
+      isSure: !(last instanceof Column && mayLack.includes(getTableName(last.table))),
+      blank: Object.fromEntries(own.map(({ name }) => [name, null])),
+    }
   })
   return (row: unknown): unknown => {
     // D1 hands rows over as objects, with their columns in the order of the query.
-    const values = Object.values(Object(row))
+    const values: unknown[] = Object.values(Object(row))
     const read: Record<string, unknown> = {}
-    const parts = groups.map((): Record<string, unknown> => ({}))
-    const isThere = [...isSure]
-    places.forEach(({ group, name, column }, i) => {
-      const value = values[i]
-      const part = group === null ? read : (parts[group] ?? read)
-      part[name] = value === null || !column ? value : column.mapFromDriverValue(value)
-      if (group !== null && value !== null) isThere[group] = true
-    })
-    groups.forEach((name, group) => {
-      read[name] = isThere[group] ? parts[group] : null
-    })
+    for (const part of parts) {
+      const filled = fill(part, values)
+      if (part.name === null) Object.assign(read, filled)
+      else read[part.name] = filled
+    }
     return read
   }
+}
+
+function fill({ name, cells, isSure, blank }: Part, values: readonly unknown[]) {
+  const filled = { ...blank }
+  let isThere = name === null || isSure
+  for (const { name, place, column } of cells) {
+    const value = values[place]
+    if (value === null) continue
+    isThere = true
+    filled[name] = column ? column.mapFromDriverValue(value) : value
+  }
+  return isThere ? filled : null
 }
 
 const asStored = Column.prototype.mapFromDriverValue
