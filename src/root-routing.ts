@@ -67,7 +67,9 @@ async function peek(request: Request): Promise<string> {
 export async function routedPath(request: Request): Promise<string> {
   const { pathname } = new URL(request.url)
   const decide = twofold[`${request.method} ${pathname}`]
-  const claim = claims.find(({ under }) => pathname === under || pathname.startsWith(`${under}/`))
+  const claim = claims.find(
+    ({ under }) => pathname.startsWith(under) && ['', '/'].includes(pathname.charAt(under.length)),
+  )
   const dialect = decide ? await decide(request) : claim?.dialect
   return dialect === undefined ? pathname : `/${dialect}${pathname}`
 }

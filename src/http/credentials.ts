@@ -68,9 +68,11 @@ function sender(
 ): 'ours' | 'foreign' | 'unknown' {
   const { origin } = c.get('core').settings
   const given = c.req.header('Origin')
+  if (given !== undefined) {
+    if (given === origin || allowedOrigins.includes(given)) return 'ours'
+    if (given === new URL(c.req.url).origin) return 'ours'
+  }
   const site = c.req.header('Sec-Fetch-Site')
-  const ours = [origin, new URL(c.req.url).origin, ...allowedOrigins]
-  if (given !== undefined && ours.includes(given)) return 'ours'
   if (site === 'same-origin' || site === 'none') return 'ours'
   return given === undefined && site === undefined ? 'unknown' : 'foreign'
 }

@@ -55,10 +55,15 @@ interface Preparable {
   _prepare(): Prepared | null
 }
 
+/** Written when it is sent: what is kept ready for a failure mostly is not. */
 function raw<Result>(statement: SQL, read: (result: D1Result) => unknown): Query<Result> {
-  const prepared = { sql: '', params: [], read }
-  write(statement, prepared)
-  return { _prepare: () => prepared } as unknown as Query<Result>
+  return {
+    _prepare() {
+      const prepared = { sql: '', params: [], read }
+      write(statement, prepared)
+      return prepared
+    },
+  } as unknown as Query<Result>
 }
 
 export function openDatabase(d1: D1Database): Database {
@@ -67,10 +72,8 @@ export function openDatabase(d1: D1Database): Database {
     select,
     run: (statement) => raw(statement, (result) => result),
     all: (statement) => raw(statement, ({ results }) => results),
-    returning: (statement, columns) => {
-      const prepared = prepareReturning(statement, columns)
-      return { _prepare: () => prepared } as unknown as Query<never[]>
-    },
+    returning: (statement, columns) =>
+      ({ _prepare: () => prepareReturning(statement, columns) }) as unknown as Query<never[]>,
     nothing: () => ({ _prepare: () => null }) as unknown as Query<never[]>,
   }
 }
