@@ -250,6 +250,7 @@ async function applyChanges<const Queries extends readonly Query[]>(
         ${address.isTaken} AS emailTaken, ${mayHaveRole} AS mayHaveRole, ${address.quotaEnd} AS quotaEnd,
         (SELECT json_group_array(field) FROM (${foreignImages})) AS images
         FROM accounts WHERE number = ${number}`,
+      { isOwn: !how.isAdministration },
     ))
   address.sendSoon()
   passwordChange?.tellSoon(made.address)

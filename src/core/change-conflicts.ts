@@ -22,10 +22,17 @@ interface Outcome extends Told {
   readonly images: string
 }
 
-/** Where nothing was changed: why not, or that the same batch had changed it before its answer was lost. One round trip. */
-export async function findChangedBefore(core: Core, outcome: SQL): Promise<Told> {
+/**
+ * Where nothing was changed: why not, or that the same batch had changed it before its answer was lost. An account that
+ * is gone is unknown to others, and its own session has ended with it. One round trip.
+ */
+export async function findChangedBefore(
+  core: Core,
+  outcome: SQL,
+  { isOwn }: { isOwn: boolean },
+): Promise<Told> {
   const [[found]] = await run(core.db, core.db.all<Outcome>(outcome))
-  if (!found) fail({ code: 'account_not_found' })
+  if (!found) fail({ code: isOwn ? 'not_authenticated' : 'account_not_found' })
   if (found.changedBy !== core.requestId) refuse(core, found)
   return found
 }

@@ -141,6 +141,18 @@ describe('the own account', () => {
     expect(await refusal(asking)).toMatchObject({ code: 'unavailable' })
   })
 
+  test('that is deleted while it is changed is signed in no more, rather than unknown', async () => {
+    const { account, viewer } = await newSignedIn(atrium)
+    const { account: holder } = await newSignedIn(atrium)
+    const gone = () => change('DELETE FROM accounts WHERE number = ?', account.number)
+    const asking = atrium.request((core) => {
+      const options = { targetId: null, currentPassword: null }
+      const changes = { username: holder.username }
+      return updateAccount(interrupted(core, gone), viewer, changes, options, clientAt(1))
+    })
+    expect(await refusal(asking)).toMatchObject({ code: 'not_authenticated' })
+  })
+
   test('is not changed by a session that ended while the request was under way', async () => {
     const { account, viewer, token } = await newSignedIn(atrium)
     await change('UPDATE accounts SET epoch = epoch + 1 WHERE number = ?', account.number)
