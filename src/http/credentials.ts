@@ -68,10 +68,9 @@ function sender(
 ): 'ours' | 'foreign' | 'unknown' {
   const { origin } = c.get('core').settings
   const given = c.req.header('Origin')
-  if (given !== undefined) {
-    if (given === origin || allowedOrigins.includes(given)) return 'ours'
-    if (given === new URL(c.req.url).origin) return 'ours'
-  }
+  const isOurs = (one: string) =>
+    one === origin || allowedOrigins.includes(one) || one === new URL(c.req.url).origin
+  if (given !== undefined && isOurs(given)) return 'ours'
   const site = c.req.header('Sec-Fetch-Site')
   if (site === 'same-origin' || site === 'none') return 'ours'
   return given === undefined && site === undefined ? 'unknown' : 'foreign'

@@ -96,10 +96,12 @@ interface Cell {
   readonly column: Column | null
 }
 
-/** Values by name that are read out of one row; null together where none of them is there and all may lack. */
+/** Values by name that are read out of one row. */
 interface Part {
+  /** Null for what stands in no group. */
   readonly name: string | null
   readonly cells: readonly Cell[]
+  /** Whether they are given though none of them is there; else null is, in the place of all. */
   readonly isSure: boolean
   /** What each reading begins with: an object that has all its names already is filled the fastest. */
   readonly blank: { readonly [name: string]: unknown }
@@ -119,7 +121,8 @@ function rowReader(fields: readonly Field[], mayLack: readonly string[]) {
     return {
       name,
       cells,
-      isSure: !(last instanceof Column && mayLack.includes(getTableName(last.table))),
+      isSure:
+        name === null || !(last instanceof Column && mayLack.includes(getTableName(last.table))),
       blank: Object.fromEntries(own.map(({ name }) => [name, null])),
     }
   })
@@ -136,9 +139,9 @@ function rowReader(fields: readonly Field[], mayLack: readonly string[]) {
   }
 }
 
-function fill({ name, cells, isSure, blank }: Part, values: readonly unknown[]) {
+function fill({ cells, isSure, blank }: Part, values: readonly unknown[]) {
   const filled = { ...blank }
-  let isThere = name === null || isSure
+  let isThere = isSure
   for (const { name, place, column } of cells) {
     const value = values[place]
     if (value === null) continue
