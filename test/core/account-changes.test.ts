@@ -4,6 +4,7 @@ import {
   type ChangeOptions,
   updateAccount,
 } from '../../src/core/account-changes'
+import type { Core } from '../../src/core/context'
 import { deleteAccount } from '../../src/core/deletion'
 import { confirmEmail } from '../../src/core/email-confirmation'
 import { requestReset, resetPassword } from '../../src/core/recovery'
@@ -22,15 +23,21 @@ import {
 } from '../support/accounts'
 import { codeFrom } from '../support/app'
 import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
-import { troubled } from '../support/pictures'
+import { troubled } from '../support/database'
 
 const atrium = testCore()
 const next = 'a password that is new'
 
-async function update(viewer: Viewer, changes: AccountChanges, given: Partial<ChangeOptions> = {}) {
+/** `meeting` is what the core meets meanwhile. */
+async function update(
+  viewer: Viewer,
+  changes: AccountChanges,
+  given: Partial<ChangeOptions> = {},
+  meeting = (core: Core) => core,
+) {
   const options = { targetId: null, currentPassword: null, ...given }
   const { account } = await atrium.request((core) =>
-    updateAccount(core, viewer, changes, options, clientAt(1)),
+    updateAccount(meeting(core), viewer, changes, options, clientAt(1)),
   )
   return account
 }
@@ -131,13 +138,9 @@ describe('the own account', () => {
     const { viewer } = await newSignedIn(atrium)
     const username = uniqueName('freed')
     const holder = await newAccount(atrium, { username })
-    const asking = atrium.request((core) => {
-      const racing = interrupted(core, () =>
-        change('UPDATE accounts SET username_key = id WHERE number = ?', holder.number),
-      )
-      const options = { targetId: null, currentPassword: null }
-      return updateAccount(racing, viewer, { username }, options, clientAt(1))
-    })
+    const free = () =>
+      change('UPDATE accounts SET username_key = id WHERE number = ?', holder.number)
+    const asking = update(viewer, { username }, {}, (core) => interrupted(core, free))
     expect(await refusal(asking)).toMatchObject({ code: 'unavailable' })
   })
 
@@ -145,11 +148,8 @@ describe('the own account', () => {
     const { account, viewer } = await newSignedIn(atrium)
     const { account: holder } = await newSignedIn(atrium)
     const gone = () => change('DELETE FROM accounts WHERE number = ?', account.number)
-    const asking = atrium.request((core) => {
-      const options = { targetId: null, currentPassword: null }
-      const changes = { username: holder.username }
-      return updateAccount(interrupted(core, gone), viewer, changes, options, clientAt(1))
-    })
+    const changes = { username: holder.username }
+    const asking = update(viewer, changes, {}, (core) => interrupted(core, gone))
     expect(await refusal(asking)).toMatchObject({ code: 'not_authenticated' })
   })
 
@@ -242,11 +242,9 @@ describe('a new password', () => {
       const { account, viewer, token } = await newSignedIn(atrium)
       const other = await signIn(atrium, account)
       const before = atrium.mails.length
-      await atrium.request((core) => {
-        const losing = troubled(core, [{ at: 'after', message }])
-        const options = { targetId: null, currentPassword: null }
-        return updateAccount(losing, viewer, { password: next }, options, clientAt(1))
-      })
+      await update(viewer, { password: next }, {}, (core) =>
+        troubled(core, [{ at: 'after', message }]),
+      )
       expect(await isAlive(atrium, token)).toBe(true)
       expect(await isAlive(atrium, other.session.token)).toBe(false)
       expect(atrium.mails).toHaveLength(before + 1)

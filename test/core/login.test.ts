@@ -12,7 +12,7 @@ import {
 } from '../support/accounts'
 import { change, clientAt, interrupted, refusal, rowsOf, testCore } from '../support/core'
 import { countedDatabase } from '../support/counted'
-import { troubled } from '../support/pictures'
+import { troubled } from '../support/database'
 
 const atrium = testCore()
 const wrong = { password: 'not the password' }

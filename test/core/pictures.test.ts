@@ -3,14 +3,13 @@ import { drainOutbox } from '../../src/core/outbox'
 import { removePicture, setPicture } from '../../src/core/pictures'
 import { newSignedIn } from '../support/accounts'
 import { change, refusal, testCore } from '../support/core'
+import { type Trouble, troubled } from '../support/database'
 import {
   currentOf,
   drain,
   expectOnly,
   newPictured,
   objectsOf,
-  type Trouble,
-  troubled,
   withObjects,
 } from '../support/pictures'
 import { taggedPicture } from '../support/png'

@@ -57,3 +57,22 @@ export function brokenDatabase(message: string): D1Database {
 export function withDatabase(core: Core, client: D1Database): Core {
   return { ...core, db: { ...core.db, $client: client } }
 }
+
+export interface Trouble {
+  /** Whether the call still does its work. */
+  readonly at: 'before' | 'after'
+  readonly message: string
+}
+
+/** The same core, but its round trips to D1 meet these troubles in turn; null for none. */
+export function troubled(core: Core, troubles: readonly (Trouble | null)[]): Core {
+  const left = [...troubles]
+  const client = interceptDatabase(core.db.$client, async (ask) => {
+    const trouble = left.shift() ?? null
+    if (trouble?.at === 'before') throw new Error(trouble.message)
+    const results = await ask()
+    if (trouble) throw new Error(trouble.message)
+    return results
+  })
+  return withDatabase(core, client)
+}

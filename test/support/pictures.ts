@@ -5,7 +5,6 @@ import { setPicture } from '../../src/core/pictures'
 import type { Viewer } from '../../src/core/sessions'
 import { newSignedIn } from './accounts'
 import { rowsOf, type TestCore } from './core'
-import { interceptDatabase, withDatabase } from './database'
 import { type Bytes, taggedPicture } from './png'
 
 /** People with a picture, seen from D1 and R2, and storage that fails as a test tells it to. */
@@ -61,25 +60,6 @@ export async function drain(test: TestCore): Promise<void> {
     if (failed > 0) throw new Error('the outbox could not be drained')
     worked = sent + dropped
   }
-}
-
-export interface Trouble {
-  /** Whether the call still does its work. */
-  readonly at: 'before' | 'after'
-  readonly message: string
-}
-
-/** The same core, but its round trips to D1 meet these troubles in turn; null for none. */
-export function troubled(core: Core, troubles: readonly (Trouble | null)[]): Core {
-  const left = [...troubles]
-  const client = interceptDatabase(core.db.$client, async (ask) => {
-    const trouble = left.shift() ?? null
-    if (trouble?.at === 'before') throw new Error(trouble.message)
-    const results = await ask()
-    if (trouble) throw new Error(trouble.message)
-    return results
-  })
-  return withDatabase(core, client)
 }
 
 /** The same core, but something else happens in place of one call of R2; `call` makes it. */
