@@ -3,7 +3,7 @@ import { hashPassword } from '../crypto/password-hash'
 import { commitReturning, type Query, type Rows, run } from '../storage/database'
 import { accounts } from '../storage/schema'
 import { type AccountFields, accountIssues } from './account-issues'
-import { type Account, accountColumns, confirmedEmail } from './accounts'
+import { type Account, accountColumns, confirmedAddress, confirmedEmail } from './accounts'
 import { prepareAddressChange } from './address-change'
 import { isAdministering, mayAdminister, requireAdministrator } from './administrators'
 import { auditOn } from './audit'
@@ -234,12 +234,7 @@ async function applyChanges<const Queries extends readonly Query[]>(
         ...(how.isAdministration ? auditChanges(core, viewer, mine, changes) : []),
       ],
     },
-    [
-      core.db.all<Told>(
-        sql`SELECT ${confirmedEmail} AS address FROM accounts WHERE number = ${mine}`,
-      ),
-      ...how.shown,
-    ],
+    [core.db.all<Told>(confirmedAddress(mine)), ...how.shown],
     (rows) => rows.length > 0,
   )
   const made =

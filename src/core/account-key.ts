@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm'
 import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { commit, run } from '../storage/database'
-import { confirmedAddress, confirmedEmail } from './accounts'
+import { confirmedAddress } from './accounts'
 import type { Client, Core } from './context'
 import { fail, failInput, type Issue } from './errors'
 import { prepareLetter } from './outbox'
@@ -122,9 +122,7 @@ export async function resetByAccountKey(
       giveBack(core, bucket),
       giveBack(core, place),
     ],
-    core.db.all<{ address: string | null }>(
-      sql`SELECT ${confirmedEmail} AS address FROM accounts WHERE number = ${mine}`,
-    ),
+    core.db.all<{ address: string | null }>(confirmedAddress(mine)),
     (rows) => rows.length > 0,
   )
   if (!changed) fail({ code: 'invalid_account_key' })

@@ -29,8 +29,7 @@ export function hasConfirmedEmail(account: Pick<Account, 'email' | 'emailVerifie
 /** The same as a column of an account's row: NULL where there is none. */
 export const confirmedEmail = sql`CASE WHEN email_verified_at IS NOT NULL THEN email END`
 
-/** The confirmed address of an account, as a SELECT that letters are owed by; `account` is its number in SQL. */
+/** The same as a SELECT that letters are owed by; `account` is the account's number in SQL. */
 export function confirmedAddress(account: SQL): SQL {
-  return sql`SELECT email AS address FROM accounts
-    WHERE number = ${account} AND email_verified_at IS NOT NULL`
+  return sql`SELECT ${confirmedEmail} AS address FROM accounts WHERE number = ${account}`
 }

@@ -7,7 +7,7 @@ import { deleteAccount } from './deletion'
 import { fail } from './errors'
 import { requireRecentAuthentication } from './reauthentication'
 import { requestReset } from './recovery'
-import { endAllStatements } from './session-endings'
+import { endFormerStatements, movedEpoch } from './session-endings'
 import type { Viewer } from './sessions'
 
 /** What administrators do to the accounts of others; each act is kept in the audit trail. */
@@ -37,9 +37,9 @@ async function actOn(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET changed_by = ${core.requestId}, updated_at = ${core.now}
-        ${sets ? sql`, ${sets}` : sql``} WHERE id = ${accountId} AND ${isToDo} AND ${mayBe} AND ${mayAct}`),
+        ${sets ? sql`, ${sets}` : sql``} ${endsSessions ? sql`, ${movedEpoch}` : sql``} WHERE id = ${accountId} AND ${isToDo} AND ${mayBe} AND ${mayAct}`),
       auditOn(core, viewer, act, mine),
-      ...(endsSessions ? endAllStatements(core, mine, null) : []),
+      ...(endsSessions ? endFormerStatements(core, mine, null) : []),
     ],
     core.db.all<{
       isMine: number

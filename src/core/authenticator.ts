@@ -16,7 +16,7 @@ import {
   requireMailed,
 } from './second-factor-codes'
 import { openAppSecret, sealAppSecret, stepOf } from './second-factor-proofs'
-import { endAllStatements } from './session-endings'
+import { endFormerStatements, movedEpoch } from './session-endings'
 import { authenticate, type Caller, isAlive, ownNumber, type Viewer } from './sessions'
 
 /**
@@ -147,11 +147,11 @@ export async function activateSecondFactor(
     [
       ...attempt.giveBack(isPending),
       core.db.run(sql`UPDATE accounts SET second_factor = ${method}, updated_at = ${core.now},
-          changed_by = ${core.requestId}
+          changed_by = ${core.requestId}, ${movedEpoch}
         WHERE number = ${number} AND second_factor IS NOT 'app' AND ${isPending}
           AND ${isAlive(core, viewer)} AND (${method} = 'app' OR email_verified_at IS NOT NULL)`),
       // Whoever came in by the password alone has not proven the factor: only this session stays.
-      ...endAllStatements(core, mine, viewer.session.tokenHash),
+      ...endFormerStatements(core, mine, viewer.session.tokenHash),
       ...(backup?.statements(mine) ?? []),
       letter.owe(confirmedAddress(mine)),
       activation.settle(mine),

@@ -27,8 +27,13 @@ export async function endSessions(core: Core, which: SQL): Promise<number> {
   return ended.length
 }
 
-/** Sets an account's epoch: every session, grant and pending sign-in of the one before is dead. */
+/** For an UPDATE of accounts: every session, grant and pending sign-in of the one before is dead. */
 export const movedEpoch = sql`epoch = epoch + 1`
+
+/** Ends the sessions of `which` as part of a change, which owes the end of what KV knows of them. */
+export function endStatements(core: Core, which: SQL): readonly Query[] {
+  return [oweForgetting(core, which), core.db.run(sql`DELETE FROM sessions WHERE ${which}`)]
+}
 
 /**
  * The statements that end an account's sessions, grants and pending sign-ins: the epoch moves, so
@@ -42,16 +47,14 @@ export function endAllStatements(core: Core, account: SQL, keep: string | null):
   ]
 }
 
-/** The same where the epoch has just moved; what else it ends goes by a trigger (migrations/0018). */
+/** The same where the claim has moved the epoch; what else it ends goes by a trigger (migrations/0018). */
 export function endFormerStatements(
   core: Core,
   account: SQL,
   keep: string | null,
 ): readonly Query[] {
-  const theirs = sql`account_number = ${account} AND token_hash IS NOT ${keep}`
   return [
-    oweForgetting(core, theirs),
-    core.db.run(sql`DELETE FROM sessions WHERE ${theirs}`),
+    ...endStatements(core, sql`account_number = ${account} AND token_hash IS NOT ${keep}`),
     ...(keep === null
       ? []
       : [

@@ -4,7 +4,7 @@ import { hashToken } from '../crypto/token'
 import { commitReturning, type Query } from '../storage/database'
 import type { Account } from './accounts'
 import type { Client, Core } from './context'
-import { oweForgetting } from './outbox'
+import { endStatements } from './session-endings'
 import { type OpenedSession, prepareSession } from './session-opening'
 import { rememberSources, sourcesOf } from './sources'
 import { clear, strangersBucket } from './throttle'
@@ -53,8 +53,7 @@ async function endFormer(
         ]),
   ]
   if (former.length === 0) return []
-  const which = sql`(${sql.join(former, sql` OR `)}) AND ${isOpen}`
-  return [oweForgetting(core, which), core.db.run(sql`DELETE FROM sessions WHERE ${which}`)]
+  return endStatements(core, sql`(${sql.join(former, sql` OR `)}) AND ${isOpen}`)
 }
 
 /**

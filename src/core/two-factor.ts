@@ -5,7 +5,7 @@ import type { Core } from './context'
 import { fail } from './errors'
 import { prepareLetter } from './outbox'
 import { requireRecentAuthentication } from './reauthentication'
-import { endAllStatements } from './session-endings'
+import { endFormerStatements, movedEpoch } from './session-endings'
 import { isAlive, type Viewer } from './sessions'
 
 /**
@@ -42,9 +42,10 @@ export async function setMailedSecondFactor(
     core.db,
     [
       core.db.run(sql`UPDATE accounts SET second_factor = ${to}, updated_at = ${core.now}, changed_by = ${core.requestId}
+          ${input.isOn ? sql`, ${movedEpoch}` : sql``}
         WHERE number = ${account.number} AND second_factor IS ${from} AND ${isAlive(core, viewer)}
           AND (${to} IS NULL OR email_verified_at IS NOT NULL)`),
-      ...(input.isOn ? endAllStatements(core, mine, viewer.session.tokenHash) : []),
+      ...(input.isOn ? endFormerStatements(core, mine, viewer.session.tokenHash) : []),
       letter.owe(confirmedAddress(mine)),
     ],
     core.db.all<Outcome>(sql`SELECT ${isAlive(core, viewer)} AS isAlive, second_factor AS factor, ${letter.owed} AS noticeTo
