@@ -11,34 +11,43 @@ const exposed = 'Allow, ETag, Link, Location, Retry-After, WWW-Authenticate, X-O
 const methods = 'GET, HEAD, POST, PUT, PATCH, DELETE'
 const preflightSeconds = 600
 
-function allowOrigin(c: Context<AppEnv>, origin: string, headers: Headers): void {
+/** Headers that let a page's scripts read the answer. */
+const opening = {
+  origin: 'Access-Control-Allow-Origin',
+  credentials: 'Access-Control-Allow-Credentials',
+  exposed: 'Access-Control-Expose-Headers',
+} as const
+
+function allowOrigin(c: Context<AppEnv>, origin: string): void {
   const isAllowed = c.get('core').settings.allowedOrigins.includes(origin)
-  headers.set('Access-Control-Allow-Origin', isAllowed ? origin : '*')
-  if (isAllowed) headers.set('Access-Control-Allow-Credentials', 'true')
+  c.header(opening.origin, isAllowed ? origin : '*')
+  if (isAllowed) c.header(opening.credentials, 'true')
 }
 
+/** What is answered for somebody to look at, no script of another origin reads. */
+export function closeToScripts(c: Context<AppEnv>): void {
+  for (const name of Object.values(opening)) c.header(name, undefined)
+}
+
+// Set beforehand, so that the answer is made with them.
 export const cors = createMiddleware<AppEnv>(async function cors(c, next) {
   const origin = c.req.header('Origin')
-  if (c.req.method === 'OPTIONS') {
-    const headers = new Headers({ Vary: 'Origin' })
-    if (origin !== undefined) {
-      allowOrigin(c, origin, headers)
-      headers.set('Access-Control-Allow-Methods', methods)
-      headers.set('Access-Control-Max-Age', String(preflightSeconds))
-      const asked = c.req.header('Access-Control-Request-Headers')
-      if (asked !== undefined) {
-        headers.set('Access-Control-Allow-Headers', asked)
-        headers.append('Vary', 'Access-Control-Request-Headers')
-      }
+  c.header('Vary', 'Origin')
+  if (origin !== undefined) allowOrigin(c, origin)
+  if (c.req.method !== 'OPTIONS') {
+    if (origin !== undefined) c.header(opening.exposed, exposed)
+    await next()
+    return
+  }
+  if (origin !== undefined) {
+    c.header('Access-Control-Allow-Methods', methods)
+    c.header('Access-Control-Max-Age', String(preflightSeconds))
+    const asked = c.req.header('Access-Control-Request-Headers')
+    if (asked !== undefined) {
+      c.header('Access-Control-Allow-Headers', asked)
+      c.header('Vary', 'Access-Control-Request-Headers', { append: true })
     }
-    // A preflight never reaches a handler.
-    return new Response(null, { status: 204, headers })
   }
-  await next()
-  c.res.headers.append('Vary', 'Origin')
-  if (origin !== undefined && !c.get('isPage')) {
-    allowOrigin(c, origin, c.res.headers)
-    c.res.headers.set('Access-Control-Expose-Headers', exposed)
-  }
-  return
+  // A preflight never reaches a handler.
+  return c.body(null, 204)
 })

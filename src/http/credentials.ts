@@ -4,6 +4,7 @@ import { findGrant } from '../core/oauth/access-tokens'
 import { holds } from '../core/scopes'
 import { authenticate, type Caller, type Credentials, type Viewer } from '../core/sessions'
 import { readSessionCookie } from './cookies'
+import { closeToScripts } from './cors'
 import { type AppEnv, EdgeError } from './dialect'
 
 /** Where a request carries its credentials. What they are worth, the core says. */
@@ -110,7 +111,7 @@ function isArriving(c: Context<AppEnv>): boolean {
  * The origins that may call our APIs have no business with our forms.
  */
 export function readPageCredentials(c: Context<AppEnv>): Credentials {
-  c.set('isPage', true)
+  closeToScripts(c)
   const from = sender(c, [])
   if (!isSafe(c.req.method) && from !== 'ours') throw new EdgeError({ code: 'cross_origin' })
   return from === 'foreign' && !isArriving(c) ? noCredentials : ofSession(readSessionCookie(c))

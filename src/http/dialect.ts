@@ -14,8 +14,6 @@ export interface AppEnv {
     core: Core
     /** What an application showed, where it showed a token of ours. */
     grant?: Credentials | null
-    /** Whether it is answered for somebody to look at, which no script of another origin does. */
-    isPage?: boolean
     /** Set by the middleware of routes that ask who is there. */
     caller: Caller
     viewer: Viewer

@@ -20,9 +20,4 @@ export const securityHeaders = createMiddleware<AppEnv>(async function securityH
   // Beforehand, so that the answer is made with them; each crossing into the runtime's headers costs.
   for (const [name, value] of entries) c.header(name, value)
   await next()
-  // An answer that a handler made itself has none of them.
-  if (c.res.headers.has('X-Frame-Options')) return
-  for (const [name, value] of entries) {
-    if (!c.res.headers.has(name)) c.res.headers.set(name, value)
-  }
 })

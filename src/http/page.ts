@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { html } from 'hono/html'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { closeToScripts } from './cors'
 import type { AppEnv } from './dialect'
 
 /**
@@ -42,7 +43,7 @@ export function answerPage(
   status: ContentfulStatusCode = 200,
 ): Response | Promise<Response> {
   const { appName } = c.var.core.settings
-  c.set('isPage', true)
+  closeToScripts(c)
   c.header('Content-Security-Policy', policy(page.formTargets ?? []))
   // Forms need it: without a referrer a browser sends the origin of its own page as "null".
   c.header('Referrer-Policy', 'same-origin')

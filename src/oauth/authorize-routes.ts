@@ -5,6 +5,7 @@ import { issueCode } from '../core/oauth/authorization-codes'
 import type { Scope } from '../core/scopes'
 import type { Credentials } from '../core/sessions'
 import { body, readBody } from '../http/body'
+import { closeToScripts } from '../http/cors'
 import { notByHead, readPageCredentials } from '../http/credentials'
 import type { AppEnv } from '../http/dialect'
 import { pageBoundary } from '../http/page-failures'
@@ -134,7 +135,7 @@ authorize.get('/oauth/authorize', notByHead, shield, (c) =>
 
 /** OpenID Connect lets clients post what they ask; a browser brings no cookie along with that. */
 authorize.post('/oauth/authorize', shield, async (c) => {
-  c.set('isPage', true)
+  closeToScripts(c)
   const sent: object = Object(await readBody(c))
   return c.redirect(`/oauth/authorize?${toParameters({ ...sent })}`, 303)
 })
