@@ -46,6 +46,12 @@ describe('who may import whom', () => {
     expect(foreignImports('src/core/', allowed)).toEqual([])
   })
 
+  test('statements are written with our own sql, as drizzle’s costs more than what it is for', () => {
+    const written = sources.filter(({ path }) => !/schema\.ts$/.test(path))
+    const drizzles = /\{[^}]*\bsql\b[^}]*\} from 'drizzle-orm/
+    expect(written.filter(({ text }) => drizzles.test(text)).map(({ path }) => path)).toEqual([])
+  })
+
   test('http knows the core and Hono, and neither tables nor dialects', () => {
     const allowed = ['src/http', 'src/core', 'src/env', 'hono', 'zod', 'uqr']
     expect(foreignImports('src/http/', allowed)).toEqual([])

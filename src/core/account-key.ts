@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { commit, run } from '../storage/database'
+import { sql } from '../storage/sql'
 import { confirmedAddress } from './accounts'
 import type { Client, Core } from './context'
 import { fail, failInput, type Issue } from './errors'

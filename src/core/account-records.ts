@@ -1,6 +1,7 @@
-import { asc, eq, gt, sql } from 'drizzle-orm'
+import { asc, eq, gt } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { accounts } from '../storage/schema'
+import { sql } from '../storage/sql'
 import { securityColumns } from './account-security'
 import { type Account, accountColumns } from './accounts'
 import { requireAdministrator } from './administrators'

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { accounts } from '../storage/schema'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { fail } from './errors'
 import { authenticate, type Caller, ownNumber, type Viewer } from './sessions'

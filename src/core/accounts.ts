@@ -1,5 +1,6 @@
-import { getTableColumns, type SQL, sql } from 'drizzle-orm'
+import { getTableColumns, type SQL } from 'drizzle-orm'
 import { accounts } from '../storage/schema'
+import { sql } from '../storage/sql'
 
 /** What the core says of an account. Hashes, keys and claims stay where the rows are. */
 

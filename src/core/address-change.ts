@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Account } from './accounts'
 import type { Client, Core } from './context'
 import { confirmationQuotas, prepareConfirmation } from './email-confirmation'

@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { commit } from '../storage/database'
+import { sql } from '../storage/sql'
 import { isAdministering, mayAdminister, requireAdministrator } from './administrators'
 import { type Act, auditOn } from './audit'
 import type { Client, Core } from './context'

@@ -1,4 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { sql } from '../storage/sql'
 
 /**
  * Who sees what of whom, as conditions in SQL, so that a query that may not show something does not

@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import { requireAdministrator } from './administrators'
 import type { Core } from './context'
 import { afterAllIds, entryIdAt, newEntryTail } from './entry-ids'

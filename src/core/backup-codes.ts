@@ -1,7 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { newBackupCode } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import type { Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 
 /** Codes to keep on paper for the day when the authenticator app is lost. Each counts once. */

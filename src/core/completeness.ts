@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Profile } from '../storage/profile'
+import { sql } from '../storage/sql'
 
 /**
  * How much of the optional profile is filled, from 0 to 100. Computed in SQL from what is stored, so

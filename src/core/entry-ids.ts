@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { randomBytes } from '../crypto/random'
+import { sql } from '../storage/sql'
 
 /**
  * Ids of follow entries: 24 hex digits, of which 8 are the second and 3 the millisecond of the

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { idsFrom } from '../crypto/random'
 import { type Query, run } from '../storage/database'
+import { sql } from '../storage/sql'
 import { requireAdministrator } from './administrators'
 import type { Core } from './context'
 import { authenticate, type Caller, type Viewer } from './sessions'

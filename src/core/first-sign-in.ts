@@ -1,6 +1,7 @@
-import { eq, sql } from 'drizzle-orm'
+import { eq } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { accounts } from '../storage/schema'
+import { sql } from '../storage/sql'
 import { type Account, accountColumns } from './accounts'
 import type { Client, Core } from './context'
 import { confirmEmail } from './email-confirmation'

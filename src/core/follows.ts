@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { commit } from '../storage/database'
+import { sql } from '../storage/sql'
 import { areApart, isKnownTo } from './audience'
 import type { Core } from './context'
 import { entryIdAt, newEntryTail } from './entry-ids'

@@ -1,7 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { newInviteCode } from '../crypto/random'
 import type { Query } from '../storage/database'
 import { inviteCodes } from '../storage/graph-schema'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { authenticate, type Caller, isTokenAlive, ownNumber } from './sessions'
 

@@ -1,6 +1,7 @@
-import { and, desc, getTableColumns, lt, type SQL, sql } from 'drizzle-orm'
+import { and, desc, getTableColumns, lt, type SQL } from 'drizzle-orm'
 import type { Query } from '../storage/database'
 import { loginHistory } from '../storage/schema'
+import { sql } from '../storage/sql'
 import type { Client, Core } from './context'
 import { authenticate, type Caller, ownNumber, type Viewer } from './sessions'
 

@@ -1,4 +1,5 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { type Caller, isHashAlive, type Sliding, tokenHashOf } from './sessions'
 

@@ -1,6 +1,7 @@
-import { asc, type SQL, sql } from 'drizzle-orm'
+import { asc, type SQL } from 'drizzle-orm'
 import { commit, run } from '../storage/database'
 import { accounts, photos } from '../storage/schema'
+import { sql } from '../storage/sql'
 import { type AccountChanges, changeAccount, oneself } from './account-changes'
 import { accountColumns } from './accounts'
 import { isKnownTo } from './audience'

@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { accounts, system } from '../storage/schema'
+import { sql } from '../storage/sql'
 import { type Account, accountColumns } from './accounts'
 import { isShownTo } from './audience'
 import type { Core } from './context'

@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { accounts } from '../storage/schema'
+import { sql } from '../storage/sql'
 import { accountColumns } from './accounts'
 import { isKnownTo } from './audience'
 import type { Core } from './context'

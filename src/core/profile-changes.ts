@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { AccountFields } from './account-issues'
 import { completenessOf } from './completeness'
 import type { Core } from './context'

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { keptQuery, run } from '../storage/database'
 import type { Profile } from '../storage/profile'
 import { accounts } from '../storage/schema'
+import { sql } from '../storage/sql'
 import { type Account, accountColumns } from './accounts'
 import { isKnownTo } from './audience'
 import type { Core } from './context'

@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { verifyPassword } from '../crypto/password-hash'
 import { type Rows, run } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { fail } from './errors'
 import { ownSession } from './own-session'

@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { newReferralCode } from '../crypto/random'
 import { type Query, run } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { achievementTotals } from './portfolios'
 

@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { run } from '../storage/database'
 import { accounts, system } from '../storage/schema'
+import { sql } from '../storage/sql'
 import { type Account, accountColumns } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'

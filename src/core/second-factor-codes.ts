@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { newDigits } from '../crypto/random'
 import { commit, type Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { fail } from './errors'
 import { prepareLetter } from './outbox'

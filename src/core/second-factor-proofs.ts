@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { matchingStep } from '../crypto/totp'
 import type { Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import { type Account, confirmedAddress, hasConfirmedEmail } from './accounts'
 import { backupCodeHash } from './backup-codes'
 import type { Core } from './context'

@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { commit, type Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import { confirmedAddress } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'

@@ -1,5 +1,6 @@
-import { and, gt, isNull, type SQL, sql } from 'drizzle-orm'
+import { and, gt, isNull, type SQL } from 'drizzle-orm'
 import { sessions } from '../storage/schema'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { endSessions } from './session-endings'
 import { authenticate, type Caller, ownNumber, type SessionRecord, type Viewer } from './sessions'

@@ -1,8 +1,9 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { newToken } from '../crypto/random'
 import { hashToken } from '../crypto/token'
 import type { Query } from '../storage/database'
 import type { SessionRecord } from '../storage/session-records'
+import { sql } from '../storage/sql'
 import type { Client, Core } from './context'
 
 /** How sessions come into the world: a person's own, and those that they grant to applications. */

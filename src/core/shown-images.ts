@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import type { Profile } from '../storage/profile'
+import { sql } from '../storage/sql'
 
 /** The images that a profile shows: uploads of the person's own, and nobody else's. */
 

@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { newDigits } from '../crypto/random'
 import { commit, run } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Client, Core } from './context'
 import { emailKey, isEmail } from './identifiers'
 import { prepareLetter } from './outbox'

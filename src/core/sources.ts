@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { hashToken } from '../crypto/token'
 import type { Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Client, Core } from './context'
 
 /**

@@ -1,6 +1,7 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { newId } from '../crypto/random'
 import type { Query } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import type { Issue } from './errors'
 import { isLine } from './identifiers'

@@ -1,5 +1,5 @@
-import { sql } from 'drizzle-orm'
 import { commit } from '../storage/database'
+import { sql } from '../storage/sql'
 import { confirmedAddress, hasConfirmedEmail } from './accounts'
 import type { Core } from './context'
 import { fail } from './errors'

@@ -1,7 +1,8 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { randomBytes } from '../crypto/random'
 import { signMessage } from '../crypto/webhook-signature'
 import { type Query, run } from '../storage/database'
+import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { auditOnWebhook, secretPurpose } from './webhooks'
 

@@ -1,5 +1,5 @@
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
-import { fillPlaceholders, type SQL } from 'drizzle-orm/sql'
+import { Placeholder, type SQL } from 'drizzle-orm/sql'
 import { type Prepared, prepareReturning, type Selection, select } from './select'
 import { write } from './statements'
 
@@ -45,9 +45,17 @@ export function keptQuery<Q extends Query>(
   let kept: Prepared | null = null
   return (db, values) => {
     kept ??= (build(db) as unknown as Preparable)._prepare()
-    const filled = kept && { ...kept, params: fillPlaceholders([...kept.params], { ...values }) }
+    const filled = kept && { ...kept, params: fillIn(kept.params, values) }
     return { _prepare: () => filled } as unknown as Q
   }
+}
+
+function fillIn(params: readonly unknown[], values: { readonly [name: string]: unknown }) {
+  return params.map((param) => {
+    if (!(param instanceof Placeholder)) return param
+    if (!(param.name in values)) throw new Error(`no value for the placeholder ${param.name}`)
+    return values[param.name]
+  })
 }
 
 /** What is in a query, whether drizzle's or ours. */

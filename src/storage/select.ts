@@ -39,7 +39,7 @@ function fieldsOf(selection: Selection, group: string | null = null): Field[] {
 type Source = Table | SQL
 
 interface Clauses {
-  fields: Field[]
+  selection: Selection
   from: Source | undefined
   joins: { readonly kind: 'inner' | 'left'; readonly table: Source; readonly on: SQL | undefined }[]
   where: SQL | undefined
@@ -48,7 +48,8 @@ interface Clauses {
   offset: unknown
 }
 
-function prepare({ fields, from, joins, where, orderBy, limit, offset }: Clauses): Prepared {
+function prepare({ selection, from, joins, where, orderBy, limit, offset }: Clauses): Prepared {
+  const fields = fieldsOf(selection)
   const into: Written = { sql: 'select ', params: [] }
   const add = (text: string, part: unknown) => {
     into.sql += text
@@ -71,15 +72,31 @@ function prepare({ fields, from, joins, where, orderBy, limit, offset }: Clauses
   return { ...into, read: ({ results }) => results.map(readRow) }
 }
 
+interface Returning {
+  readonly text: string
+  readRow(row: unknown): unknown
+}
+
+/** A selection that stands beside its table is written once. */
+const returnings = new WeakMap<Selection, Returning>()
+
+function returningOf(selection: Selection): Returning {
+  const known = returnings.get(selection)
+  if (known) return known
+  const into: Written = { sql: ' returning ', params: [] }
+  const fields = fieldsOf(selection)
+  writeFields(fields, into)
+  const made = { text: into.sql, readRow: rowReader(fields, []) }
+  returnings.set(selection, made)
+  return made
+}
+
 /** A statement that changes rows of one table, and gives columns of those that it changed. */
 export function prepareReturning(statement: SQL, selection: Selection): Prepared {
   const into: Written = { sql: '', params: [] }
   write(statement, into)
-  const fields = fieldsOf(selection)
-  into.sql += ' returning '
-  writeFields(fields, into)
-  const readRow = rowReader(fields, [])
-  return { ...into, read: ({ results }) => results.map(readRow) }
+  const { text, readRow } = returningOf(selection)
+  return { ...into, sql: into.sql + text, read: ({ results }) => results.map(readRow) }
 }
 
 function writeFields(fields: readonly Field[], into: Written): void {
@@ -156,7 +173,7 @@ const asStored = Column.prototype.mapFromDriverValue
 /** Without a selection, all columns of the table. */
 function selectFrom(selection?: Selection) {
   const clauses: Clauses = {
-    fields: fieldsOf(selection ?? {}),
+    selection: selection ?? {},
     from: undefined,
     joins: [],
     where: undefined,
@@ -171,13 +188,12 @@ function selectFrom(selection?: Selection) {
   const join = (kind: 'inner' | 'left') => (table: Source, on: SQL | undefined) =>
     set({ joins: [...clauses.joins, { kind, table, on }] })
   const query = {
-    from(table: Source) {
-      const isWhole = selection === undefined && table instanceof Table
-      return set({
-        from: table,
-        ...(isWhole ? { fields: fieldsOf(getTableColumns(table)) } : {}),
-      })
-    },
+    from: (from: Source) =>
+      set(
+        selection === undefined && from instanceof Table
+          ? { from, selection: getTableColumns(from) }
+          : { from },
+      ),
     innerJoin: join('inner'),
     leftJoin: join('left'),
     where: (where: SQL | undefined) => set({ where }),

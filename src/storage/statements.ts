@@ -17,7 +17,7 @@ const quoted = (name: string) => `"${name}"`
 
 /** Appends a part of a statement. What is none of drizzle's kinds is a value; a placeholder is one too, to be filled. */
 export function write(part: unknown, into: Written): void {
-  if (part instanceof StringChunk) into.sql += part.value.join('')
+  if (part instanceof StringChunk) for (const text of part.value) into.sql += text
   else if (part instanceof SQL) for (const chunk of part.queryChunks) write(chunk, into)
   else if (part instanceof Column) {
     into.sql += `${quoted(getTableName(part.table))}.${quoted(part.name)}`

@@ -1,5 +1,6 @@
-import { type SQL, sql } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { commit } from '../../storage/database'
+import { sql } from '../../storage/sql'
 import type { Core } from '../context'
 import { fail } from '../errors'
 import { type Scope, toScopes } from '../scopes'

@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { equalInConstantTime } from '../../crypto/keyed'
 import { consents } from '../../storage/oauth-schema'
+import { sql } from '../../storage/sql'
 import type { Core } from '../context'
 import { fail, failInput, failureOf } from '../errors'
 import { holds, personScopes, type Scope, scopesOf, toScopes } from '../scopes'

@@ -1,7 +1,7 @@
-import { sql } from 'drizzle-orm'
 import { newToken } from '../../crypto/random'
 import { hashToken } from '../../crypto/token'
 import { commit, run } from '../../storage/database'
+import { sql } from '../../storage/sql'
 import type { Client, Core } from '../context'
 import { fail, failInput } from '../errors'
 import { isLine } from '../identifiers'

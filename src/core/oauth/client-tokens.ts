@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { run } from '../../storage/database'
 import { clients } from '../../storage/oauth-schema'
+import { sql } from '../../storage/sql'
 import type { Core } from '../context'
 import { fail } from '../errors'
 import { clientScopes, holds, toScopes } from '../scopes'

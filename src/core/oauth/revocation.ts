@@ -1,6 +1,6 @@
-import { sql } from 'drizzle-orm'
 import { hashToken } from '../../crypto/token'
 import { type Query, run } from '../../storage/database'
+import { sql } from '../../storage/sql'
 import type { Core } from '../context'
 import { grantToken } from '../session-opening'
 import { readAccessToken } from './access-tokens'

@@ -1,7 +1,8 @@
-import { asc, sql } from 'drizzle-orm'
+import { asc } from 'drizzle-orm'
 import { importPem, newSigningKey, type PublicJwk, type PublicKey } from '../../crypto/jwt'
 import { run } from '../../storage/database'
 import { signingKeys } from '../../storage/oauth-schema'
+import { sql } from '../../storage/sql'
 import type { Core } from '../context'
 import { fail } from '../errors'
 
