@@ -10,9 +10,7 @@ import { fail } from './errors'
 
 interface Conflicts {
   /** The account that was to be made. */
-  readonly number: number
-  readonly takenKey: string
-  readonly addressKey: string | null
+  readonly begun: Pick<Account, 'number' | 'usernameKey' | 'emailKey'>
   /** Whether the name is held back for whoever gave it up, in SQL. */
   readonly isHeld: SQL
   /** Whether an invite code lets the person in, in SQL; null where none is asked for. */
@@ -26,7 +24,8 @@ interface Conflicts {
  * not_authenticated, invalid_invite_code, or taken with all fields at once. One round trip.
  */
 export async function findMadeBefore(core: Core, conflicts: Conflicts): Promise<Account> {
-  const { number, takenKey, addressKey, isHeld, isAdmitted, mayAct } = conflicts
+  const { isHeld, isAdmitted, mayAct } = conflicts
+  const { number, usernameKey, emailKey } = conflicts.begun
   const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`
   const [found] = await run(
     core.db,
@@ -34,8 +33,8 @@ export async function findMadeBefore(core: Core, conflicts: Conflicts): Promise<
       .select({
         account: accountColumns,
         conflict: {
-          username: sql<number>`${accounts.usernameKey} IS ${takenKey}`.as('same_username'),
-          email: sql<number>`${accounts.emailKey} IS ${addressKey}`.as('same_email'),
+          username: sql<number>`${accounts.usernameKey} IS ${usernameKey}`.as('same_username'),
+          email: sql<number>`${accounts.emailKey} IS ${emailKey}`.as('same_email'),
           held: sql<number>`${isHeld}`.as('held_username'),
           admitted: sql<number>`${isAdmitted ?? sql`1`}`.as('admitted'),
           acting: sql<number>`${mayAct}`.as('acting'),
@@ -45,12 +44,12 @@ export async function findMadeBefore(core: Core, conflicts: Conflicts): Promise<
       .leftJoin(
         accounts,
         sql`${accounts.number} = ${number} OR (NOT ${isMine} AND ${accounts.number} IN (
-          SELECT number FROM accounts WHERE username_key = ${takenKey}
-          UNION SELECT number FROM accounts WHERE email_key = ${addressKey}))`,
+          SELECT number FROM accounts WHERE username_key = ${usernameKey}
+          UNION SELECT number FROM accounts WHERE email_key = ${emailKey}))`,
       ),
   )
   const mine = found.find(({ account }) => account?.number === number)
-  return mine?.account ?? refuse(found, addressKey)
+  return mine?.account ?? refuse(found, emailKey)
 }
 
 type Conflict = Record<'username' | 'email' | 'held' | 'admitted' | 'acting', number>

@@ -1,4 +1,4 @@
-import { eq, type SQL } from 'drizzle-orm'
+import type { SQL } from 'drizzle-orm'
 import { hashPassword, verifyPassword } from '../crypto/password-hash'
 import { newAccountNumber, newId } from '../crypto/random'
 import { commitReturning, run } from '../storage/database'
@@ -159,6 +159,36 @@ async function requireSignUpQuota(
   })
 }
 
+/** A new account as its row begins, but for the role, which may depend on who is there. */
+function beginAccount(
+  { now }: Core,
+  { username, email, firstName, lastName, profile }: Registration,
+  given: Pick<Account, 'emailVerifiedAt' | 'loggedInAt'>,
+): Omit<Account, 'role'> {
+  return {
+    number: newAccountNumber(),
+    id: newId(now),
+    username,
+    usernameKey: usernameKey(username),
+    email,
+    emailKey: email === null ? null : emailKey(email),
+    epoch: 0,
+    secondFactor: null,
+    disabledAt: null,
+    firstName,
+    lastName,
+    isPrivate: false,
+    followerCount: 0,
+    followingCount: 0,
+    profileCompleteness: firstCompleteness(profile),
+    pictureKey: null,
+    profile,
+    createdAt: now,
+    updatedAt: now,
+    ...given,
+  }
+}
+
 async function insertAccount(
   core: Core,
   input: Registration,
@@ -167,17 +197,17 @@ async function insertAccount(
 ): Promise<{ account: Account; signedIn: SignedIn | null }> {
   const { now, settings } = core
   const passwordHash = await hashPassword(input.password, core.hashing)
-  const number = newAccountNumber()
-  const id = newId(now)
-  const { username, firstName, lastName, administrator } = input
-  const takenKey = usernameKey(username)
-  const addressKey = input.email === null ? null : emailKey(input.email)
   const mustConfirm = input.email !== null && settings.requireEmailVerification
-  const verifiedAt = input.email === null || mustConfirm ? null : now
+  const begun = beginAccount(core, input, {
+    emailVerifiedAt: input.email === null || mustConfirm ? null : now,
+    loggedInAt: signsIn ? now : null,
+  })
+  const { number, id, username, firstName, lastName } = begun
+  const { administrator } = input
   const role = settings.firstAccountIsAdmin
     ? sql`CASE WHEN EXISTS (SELECT 1 FROM accounts) THEN 'user' ELSE 'admin' END`
     : sql`'user'`
-  const isHeld = sql`EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${takenKey} AND held_until > ${now})`
+  const isHeld = sql`EXISTS (SELECT 1 FROM held_usernames WHERE username_key = ${begun.usernameKey} AND held_until > ${now})`
   const isMine = sql`EXISTS (SELECT 1 FROM accounts WHERE number = ${number})`
   const givesWay = replacedAccount(core, input)
   const admission = isAdmitted(core, input, givesWay)
@@ -203,12 +233,12 @@ async function insertAccount(
   const insertion = sql`INSERT INTO accounts (number, id, username, username_key, email, email_key,
       email_verified_at, password_hash, role, first_name, first_name_key, last_name, last_name_key,
       profile, profile_completeness, referral_code, created_at, updated_at, logged_in_at)
-    SELECT ${number}, ${id}, ${username}, ${takenKey}, ${input.email}, ${addressKey},
-      ${verifiedAt}, ${passwordHash}, ${role}, ${firstName}, ${nameKey(firstName)}, ${lastName}, ${nameKey(lastName)},
-      ${JSON.stringify(input.profile)}, ${firstCompleteness(input.profile)}, ${drawReferralCode()}, ${now}, ${now},
-      ${signsIn ? now : null}
-    WHERE ${mayMake} ON CONFLICT DO NOTHING`
-  const readBack = core.db.select(accountColumns).from(accounts).where(eq(accounts.number, number))
+    SELECT ${number}, ${id}, ${username}, ${begun.usernameKey}, ${begun.email}, ${begun.emailKey},
+      ${begun.emailVerifiedAt}, ${passwordHash}, ${role}, ${firstName}, ${nameKey(firstName)}, ${lastName}, ${nameKey(lastName)},
+      ${JSON.stringify(begun.profile)}, ${begun.profileCompleteness}, ${drawReferralCode()}, ${now}, ${now},
+      ${begun.loggedInAt}
+    WHERE ${mayMake} ON CONFLICT DO NOTHING RETURNING role`
+  const readBack = sql`SELECT role FROM accounts WHERE number = ${number}`
   const [[made]] = await commitReturning(
     core.db,
     {
@@ -218,7 +248,7 @@ async function insertAccount(
             sql`(SELECT number FROM accounts WHERE number = ${givesWay} AND ${mayMake})`,
           )
         : [],
-      claim: core.db.returning<Account>(insertion, accountColumns),
+      claim: core.db.all<Pick<Account, 'role'>>(insertion),
       after: [
         ...(admission === null ? [] : [useInvite(core, input.inviteCode ?? '', id, isMine)]),
         keepReferral(core, number, input.referralCode ?? null, isMine),
@@ -227,11 +257,11 @@ async function insertAccount(
         ...(administrator ? [auditOn(core, administrator, 'account_created', sql`${number}`)] : []),
       ],
     },
-    [readBack],
+    [core.db.all<Pick<Account, 'role'>>(readBack)],
     (rows) => rows.length > 0,
   )
-  const conflicts = { number, takenKey, addressKey, isHeld, isAdmitted: admission, mayAct }
-  const account = made ?? (await findMadeBefore(core, conflicts))
+  const conflicts = { begun, isHeld, isAdmitted: admission, mayAct }
+  const account = made ? { ...begun, ...made } : await findMadeBefore(core, conflicts)
   confirmation?.sendSoon()
   return { account, signedIn: completion?.signedIn(account) ?? null }
 }

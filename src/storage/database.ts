@@ -1,6 +1,6 @@
 import type { DrizzleD1Database } from 'drizzle-orm/d1'
 import { Placeholder, type SQL } from 'drizzle-orm/sql'
-import { type Prepared, prepareReturning, type Selection, select } from './select'
+import { type Prepared, select } from './select'
 import { write } from './statements'
 
 /**
@@ -24,8 +24,6 @@ export interface Database {
   run(statement: SQL): Query<D1Result>
   /** A statement with rows, which have the columns that its text says. */
   all<Row>(statement: SQL): Query<Row[]>
-  /** A change of one table's rows that gives `columns` of those that it changed, as `select` gives them. */
-  returning<Row>(statement: SQL, columns: Selection): Query<Row[]>
   /** In the place of a statement that has nothing to do: it is not sent, and has no rows. */
   nothing<Row>(): Query<Row[]>
 }
@@ -80,8 +78,6 @@ export function openDatabase(d1: D1Database): Database {
     select,
     run: (statement) => raw(statement, (result) => result),
     all: (statement) => raw(statement, ({ results }) => results),
-    returning: (statement, columns) =>
-      ({ _prepare: () => prepareReturning(statement, columns) }) as unknown as Query<never[]>,
     nothing: () => ({ _prepare: () => null }) as unknown as Query<never[]>,
   }
 }

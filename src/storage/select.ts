@@ -18,7 +18,7 @@ export interface Prepared {
 }
 
 /** What is selected: values by name, some of them together in a group. */
-export interface Selection {
+interface Selection {
   readonly [name: string]: Column | SQL | SQL.Aliased | Selection
 }
 
@@ -55,7 +55,10 @@ function prepare({ selection, from, joins, where, orderBy, limit, offset }: Clau
     into.sql += text
     write(part, into)
   }
-  writeFields(fields, into)
+  for (const [i, { field }] of fields.entries()) {
+    if (i > 0) into.sql += ', '
+    writeSelected(field, into)
+  }
   add(' from ', from)
   for (const { kind, table, on } of joins) {
     add(` ${kind} join `, table)
@@ -70,40 +73,6 @@ function prepare({ selection, from, joins, where, orderBy, limit, offset }: Clau
   )
   const readRow = rowReader(fields, mayLack)
   return { ...into, read: ({ results }) => results.map(readRow) }
-}
-
-interface Returning {
-  readonly text: string
-  readRow(row: unknown): unknown
-}
-
-/** A selection that stands beside its table is written once. */
-const returnings = new WeakMap<Selection, Returning>()
-
-function returningOf(selection: Selection): Returning {
-  const known = returnings.get(selection)
-  if (known) return known
-  const into: Written = { sql: ' returning ', params: [] }
-  const fields = fieldsOf(selection)
-  writeFields(fields, into)
-  const made = { text: into.sql, readRow: rowReader(fields, []) }
-  returnings.set(selection, made)
-  return made
-}
-
-/** A statement that changes rows of one table, and gives columns of those that it changed. */
-export function prepareReturning(statement: SQL, selection: Selection): Prepared {
-  const into: Written = { sql: '', params: [] }
-  write(statement, into)
-  const { text, readRow } = returningOf(selection)
-  return { ...into, sql: into.sql + text, read: ({ results }) => results.map(readRow) }
-}
-
-function writeFields(fields: readonly Field[], into: Written): void {
-  for (const [i, { field }] of fields.entries()) {
-    if (i > 0) into.sql += ', '
-    writeSelected(field, into)
-  }
 }
 
 interface Cell {

@@ -44,6 +44,22 @@ describe('a new account', () => {
     expect(await rowsOf('SELECT * FROM outbox')).toEqual([])
   })
 
+  test('is told as its row has it', async () => {
+    const columnOf = (key: string) =>
+      key.replace(/[A-Z]/g, (capital) => `_${capital.toLowerCase()}`)
+    for (const input of [
+      registration({ profile: { bio: 'New.' } }),
+      registration({ email: null }),
+    ]) {
+      const account = await register(input)
+      const [row] = await rowsOf('SELECT * FROM accounts WHERE number = ?', account.number)
+      const kept = Object.keys(account).map((key) => [key, row?.[columnOf(key)]])
+      expect({ ...account, isPrivate: 0, profile: JSON.stringify(account.profile) }).toEqual(
+        Object.fromEntries(kept),
+      )
+    }
+  })
+
   test('keeps its password as a hash alone, and its codes as hashes', async () => {
     const input = registration({ password: 'a password to look for' })
     const { number } = await register(input)
