@@ -57,6 +57,13 @@ describe('who may import whom', () => {
     expect(foreignImports('src/http/', allowed)).toEqual([])
   })
 
+  test('answers are made by the context, which has the headers that all of them need', () => {
+    const made = /new Response\(|\bResponse\.(json|redirect|error)\(|\bc\.res = /
+    const makers = sources.filter((source) => made.test(codeOf(source))).map(({ path }) => path)
+    // That one reads a form, and answers nobody.
+    expect(makers).toEqual(['src/http/multipart.ts'])
+  })
+
   test.each(dialects)('%s knows the core, http, Hono and zod, and no other dialect', (name) => {
     const allowed = [`src/dialects/${name}`, 'src/core', 'src/http', 'hono', 'zod']
     expect(foreignImports(`src/dialects/${name}/`, allowed)).toEqual([])

@@ -40,9 +40,10 @@ const lettersAndDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz01
 export function newReferralCode(): string {
   // Out of 32 bits no character comes noticeably more often than another.
   const draws = crypto.getRandomValues(new Uint32Array(7))
-  return Array.from(draws, (draw) => lettersAndDigits.charAt(draw % lettersAndDigits.length)).join(
-    '',
+  const characters = Array.from(draws, (draw) =>
+    lettersAndDigits.charAt(draw % lettersAndDigits.length),
   )
+  return characters.join('')
 }
 
 /** Four lower-case letters or digits, to tell names apart. */
