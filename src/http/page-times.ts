@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { isoDate } from './dates'
 import type { Html } from './page'
 
 /** Times as people read them. Where a reader is, a page without scripts cannot know: it says UTC. */
@@ -7,17 +8,15 @@ const minuteMs = 60 * 1000
 const hourMs = 60 * minuteMs
 const dayMs = 24 * hourMs
 
-const isoOf = (at: number) => new Date(at).toISOString()
-
 /** `at` is in milliseconds since the epoch. */
 export function day(at: number): Html {
-  return html`<time datetime="${isoOf(at)}">${new Date(at).toUTCString().slice(5, 16)}</time>`
+  return html`<time datetime="${isoDate(at)}">${new Date(at).toUTCString().slice(5, 16)}</time>`
 }
 
 /** A page that shows some says that they are in UTC. */
 export function moment(at: number): Html {
   const text = new Date(at).toUTCString()
-  return html`<time datetime="${isoOf(at)}">${text.slice(5, 16)}, ${text.slice(17, 22)}</time>`
+  return html`<time datetime="${isoDate(at)}">${text.slice(5, 16)}, ${text.slice(17, 22)}</time>`
 }
 
 const counted = (count: number, unit: string) => `${count} ${unit}${count === 1 ? '' : 's'} ago`
@@ -34,5 +33,5 @@ export function ago(at: number, now: number): Html {
         : passedMs < dayMs
           ? counted(Math.floor(passedMs / hourMs), 'hour')
           : counted(Math.floor(passedMs / dayMs), 'day')
-  return html`<time datetime="${isoOf(at)}" title="${isoOf(at)}">${text}</time>`
+  return html`<time datetime="${isoDate(at)}" title="${isoDate(at)}">${text}</time>`
 }

@@ -6,6 +6,7 @@ import type { TokenInfo } from '../core/oauth/introspection'
 import type { TokenSet } from '../core/oauth/token-sets'
 import { holds } from '../core/scopes'
 import type { Viewer } from '../core/sessions'
+import { isoDate } from '../http/dates'
 import { nameRequest } from './authorize-request'
 import type { RegistrationBody } from './requests'
 
@@ -58,7 +59,7 @@ export function renderTokenInfo(token: string, info: TokenInfo | null) {
   if (info === null) return { ok: 1 as const, data: { tokenInfo: null } }
   const tokenInfo = {
     accessToken: token,
-    accessTokenExpiresAt: new Date(info.expiresAt).toISOString(),
+    accessTokenExpiresAt: isoDate(info.expiresAt),
     scope: info.scopes,
     ...(info.kind === 'session' ? {} : { client: { id: info.clientId } }),
     ...(info.kind === 'client' ? {} : { user: renderTokenUser(info.account) }),

@@ -1,12 +1,13 @@
 import type { Photo, Portrait } from '../../core/photos'
 import type { ListedSession } from '../../core/session-list'
 import type { DeviceInfo } from '../../core/sessions'
+import { isoDate } from '../../http/dates'
 
 /** What clients of this API are answered. What is absent is left out, never null. */
 
 /** Whole seconds: the clients' decoders take no fractions. */
 function date(at: number): string {
-  return `${new Date(at).toISOString().slice(0, 19)}Z`
+  return `${isoDate(at).slice(0, 19)}Z`
 }
 
 function renderPhoto({ photoId, addedAt, ...photo }: Photo) {

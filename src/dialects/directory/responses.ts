@@ -1,17 +1,14 @@
 import type { AccountRecord, ListedAccount } from '../../core/account-records'
 import type { Account } from '../../core/accounts'
+import { isoDate } from '../../http/dates'
 
 /** What clients of this API are answered. */
-
-function date(at: number): string {
-  return new Date(at).toISOString()
-}
 
 export function renderSignedIn(
   account: Account,
   session: { readonly token: string; readonly expiresAt: number },
 ) {
-  return { id: account.id, token: session.token, tokenExpires: date(session.expiresAt) }
+  return { id: account.id, token: session.token, tokenExpires: isoDate(session.expiresAt) }
 }
 
 /** Not a failure to the core, which goes on once the code is there. */
@@ -28,7 +25,7 @@ const empty: Record<string, never> = {}
 export function renderSelf(account: Account) {
   return {
     _id: account.id,
-    createdAt: date(account.createdAt),
+    createdAt: isoDate(account.createdAt),
     username: account.username,
     emails: renderEmails(account),
     ...(account.role === 'admin' ? { isAdmin: true as const } : {}),
@@ -41,11 +38,11 @@ export function renderRecord({ account, sessionsOpenedAt }: AccountRecord) {
   const opened = [...sessionsOpenedAt].sort((a, b) => a - b)
   return {
     _id: account.id,
-    createdAt: date(account.createdAt),
+    createdAt: isoDate(account.createdAt),
     services: {
       password: empty,
       email: { verificationTokens: [] },
-      resume: { loginTokens: opened.map((at) => ({ when: date(at) })) },
+      resume: { loginTokens: opened.map((at) => ({ when: isoDate(at) })) },
     },
     username: account.username,
     emails: renderEmails(account),

@@ -7,6 +7,7 @@ import type { Person } from '../../core/profiles'
 import type { describeScopes } from '../../core/scopes'
 import type { FoundPerson } from '../../core/search'
 import type { SessionRecord } from '../../core/sessions'
+import { isoDate } from '../../http/dates'
 
 /** What clients of this API are answered. */
 
@@ -15,10 +16,6 @@ export function success(): { ok: 1 }
 export function success<Data>(data: Data): { ok: 1; data: Data }
 export function success(data?: unknown) {
   return data === undefined ? { ok: 1 } : { ok: 1, data }
-}
-
-function date(at: number): string {
-  return new Date(at).toISOString()
 }
 
 /**
@@ -57,8 +54,8 @@ export function renderPerson(person: Person) {
     organization: profile.organization ?? null,
     country: profile.country ?? null,
     preferredLanguage: profile.preferredLanguage ?? null,
-    createdAt: date(person.createdAt),
-    updatedAt: date(person.updatedAt),
+    createdAt: isoDate(person.createdAt),
+    updatedAt: isoDate(person.updatedAt),
     ...(own ? { emailVerified: own.emailVerifiedAt !== null } : {}),
   }
 }
@@ -98,8 +95,8 @@ export function renderSession(
     userInfo: renderSelf(person),
     session: {
       _id: session.id,
-      createdAt: date(session.openedAt),
-      expiresAt: date(session.expiresAt),
+      createdAt: isoDate(session.openedAt),
+      expiresAt: isoDate(session.expiresAt),
       source: record.dialect,
       userAgent: record.userAgent,
       ipAddress: record.ipAddress,
@@ -120,7 +117,7 @@ export function renderHistory(account: Account, entries: readonly HistoryEntry[]
       ...(entry.reason === null ? {} : { reason: reasons[entry.reason] ?? entry.reason }),
       source: entry.dialect,
       targetId: account.id,
-      createdAt: date(entry.at),
+      createdAt: isoDate(entry.at),
     })),
   })
 }
@@ -136,7 +133,7 @@ export function renderFound(found: readonly FoundPerson[]) {
 }
 
 function renderEntry({ entryId, isApproved, followedAt }: FollowEntry) {
-  return { _id: entryId, approved: isApproved, createdAt: date(followedAt) }
+  return { _id: entryId, approved: isApproved, createdAt: isoDate(followedAt) }
 }
 
 /** Those who follow, or ask to. */
@@ -180,8 +177,8 @@ export function renderInviteCodes(codes: readonly InviteCode[]) {
   return success({
     inviteCodes: codes.map(({ code, madeAt, changedAt, inviteeId }) => ({
       code,
-      createdAt: date(madeAt),
-      updatedAt: date(changedAt),
+      createdAt: isoDate(madeAt),
+      updatedAt: isoDate(changedAt),
       ...(inviteeId === null ? {} : { targetId: inviteeId }),
     })),
   })

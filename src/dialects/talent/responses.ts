@@ -2,6 +2,7 @@ import type { Bookmark } from '../../core/bookmarks'
 import type { PortfolioPage } from '../../core/portfolio-search'
 import type { PersonWithPortfolio, ShownImage, Tag } from '../../core/portfolios'
 import type { OwnView, Person } from '../../core/profiles'
+import { isoDate } from '../../http/dates'
 
 /** What clients of this API are answered. */
 
@@ -17,10 +18,6 @@ export function success(data: unknown = {}, message = 'OK'): Success {
 
 export const passwordChanged = 'Password successfully changed'
 
-function date(at: number): string {
-  return new Date(at).toISOString()
-}
-
 const factors = { none: 'undefined', email: 'email', app: 'google_auth' } as const
 
 /** There are no security questions. The word for nothing is the document's own. */
@@ -33,7 +30,7 @@ export function renderTwoFa(method: 'email' | 'app' | null) {
 const categories: readonly string[] = []
 
 function renderTag({ tagId, name, key, color, entryCount, taggedAt }: Tag) {
-  const at = date(taggedAt)
+  const at = isoDate(taggedAt)
   const shown = { _id: tagId, name, key, color, categories, isParent: false, type: '' }
   return { ...shown, entryCount, createdAt: at, updatedAt: at, __v: 0 }
 }
@@ -50,8 +47,8 @@ function renderAchievements({ person, portfolio }: PersonWithPortfolio) {
       type: kind,
       total: String(total),
       value: String(value),
-      createdAt: date(startedAt),
-      updatedAt: date(advancedAt),
+      createdAt: isoDate(startedAt),
+      updatedAt: isoDate(advancedAt),
       __v: 0,
     }),
   )
@@ -150,14 +147,14 @@ export function renderAccount(own: PersonWithPortfolio, origin: string) {
     twoFa: renderTwoFa(kept?.secondFactor ?? null),
     profileCompleteness: person.profileCompleteness,
     socket: offline,
-    loggedInAt: kept?.loggedInAt ? date(kept.loggedInAt) : null,
+    loggedInAt: kept?.loggedInAt ? isoDate(kept.loggedInAt) : null,
     isUserNameUpdated: kept?.isNameMade !== true,
     referralCode: portfolio.referralCode,
     web3Onboard: false,
     accountType: 'email' as const,
-    createdAt: date(person.createdAt),
+    createdAt: isoDate(person.createdAt),
     userName: person.username,
-    emailVerifiedAt: kept?.emailVerifiedAt ? date(kept.emailVerifiedAt) : null,
+    emailVerifiedAt: kept?.emailVerifiedAt ? isoDate(kept.emailVerifiedAt) : null,
     socials: {
       github: profile.github ?? null,
       twitter: profile.twitter ?? null,
@@ -223,8 +220,8 @@ function renderRow(shown: PersonWithPortfolio, origin: string) {
     ...named,
     profile,
     ...standing,
-    createdAt: date(shown.person.createdAt),
-    updatedAt: date(shown.person.updatedAt),
+    createdAt: isoDate(shown.person.createdAt),
+    updatedAt: isoDate(shown.person.updatedAt),
     achievements: renderAchievements(shown),
     isBookmarked: bookmarkId !== null,
     bookmarkId: bookmarkId ?? '',
@@ -271,7 +268,7 @@ export function renderBookmarks(bookmarks: readonly Bookmark[], total: number, a
       profileCompleteness: person.profileCompleteness,
       socket: offline,
     },
-    createdAt: date(bookmarkedAt),
+    createdAt: isoDate(bookmarkedAt),
   }))
   return renderPage(asked, total, rows)
 }
