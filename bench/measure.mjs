@@ -37,7 +37,9 @@ export async function measureWorld({ accounts, bundles, place, options, progress
     if (part.length === 0) continue
     const contestants = await startAll(states, bundles, passwordVars(hasFullCost), options)
     const report = progress.phase(`measuring, ${accounts}`, part.length)
-    for (const [done, one] of part.entries()) {
+    const isFirst = ({ operation }) => Number(operation.perishes ?? false)
+    const inTurn = part.toSorted((a, b) => isFirst(b) - isFirst(a))
+    for (const [done, one] of inTurn.entries()) {
       results.push(await measureOperation(one, contestants, rounds))
       report(done + 1)
     }
@@ -101,6 +103,7 @@ async function measureOperation({ operation, size, requests, recordings }, conte
   const sent = requests.map((request, place) => ({
     ...ready(request),
     expected: recordings[place].status,
+    expectedBody: operation.perishes ? recordings[place].body : undefined,
   }))
   const replayed = sent.map((request, place) => ({ ...request, path: `/${place}` }))
   const partOf = (list, round) =>

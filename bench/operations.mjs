@@ -4,7 +4,8 @@ import * as people from './world/people.mjs'
 import { random } from './world/random.mjs'
 
 // What is measured. A request follows from its place in the list of requests, so that every contestant
-// is sent the same ones; what changes something is sent once to each.
+// is sent the same ones; what changes something is sent once to each. What perishes has tokens that live
+// for ten minutes: it is measured first, and each answer has to be the recorded one.
 
 const newcomers = 20
 const mostFollowed = 20
@@ -141,6 +142,7 @@ export const operations = [
   {
     name: 'introspection',
     shown: 'POST /oauth/introspect',
+    perishes: true,
     request: (k, { accessTokens }) =>
       send(
         'POST',

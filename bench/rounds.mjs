@@ -21,9 +21,10 @@ export async function takeTurns(contestants, rounds, requestsOf, learn = () => u
       const { seconds, latencies } = await contestant.load.sendAll(requests, (answer, place) => {
         const { status, body } = answer
         learn(contestant, round, place, answer)
-        const { expected } = requests[place]
+        const { expected, expectedBody } = requests[place]
         const isRight = expected === undefined ? status < 400 : status === expected
-        if (!isRight) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
+        const isSame = expectedBody === undefined || body.toString() === expectedBody
+        if (!isRight || !isSame) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
       })
       if (wrong.length > 0) {
         throw new Error(

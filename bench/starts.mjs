@@ -5,7 +5,7 @@ import { ratio, spread } from './statistics.mjs'
 
 // How long a Worker takes from nothing to its first answer, which asks no binding for anything.
 
-const starts = 15
+const starts = 31
 
 /** Starts Atrium and the floor in turns; what differs between them is their script. */
 export async function measureStarts({ bundles, place, progress }) {
