@@ -40,10 +40,11 @@ const documented = new Map()
 let sent = 0
 let made = 0
 try {
-  const apis = await readApis()
-  // The first account of all may make others administrators, and is sent nowhere else.
+  // The first account of all may make others administrators, and is sent nowhere else. Nobody hears of it, or
+  // one of those could close it.
   const root = await register()
   root.client = await registerClient()
+  const apis = await readApis(await namesOf(root))
   const giveUpAt = Date.now() + Number(options.seconds) * 1000
   const operations = apis.flatMap(({ operations }) => operations)
   let next = 0
@@ -66,13 +67,13 @@ async function readJson(path) {
   return (await fetch(server.origin + path)).json()
 }
 
-async function readApis() {
+async function readApis(unheard) {
   const listed = await readJson('/docs/apis.json')
   const chosen = listed.filter(({ name }) => options.api === undefined || name === options.api)
   return Promise.all(
     chosen.map(async ({ name }) => {
       const document = await readJson(`/${name}/openapi.json`)
-      const api = { name, document, judge: judgeOf(document), known: newMemory() }
+      const api = { name, document, judge: judgeOf(document), known: newMemory(unheard) }
       const operations = Object.entries(document.paths).flatMap(([path, item]) =>
         Object.entries(item).map(([method, spec]) => {
           return { api, path, method, spec, offered: Object.keys(item) }
@@ -173,6 +174,14 @@ async function register() {
   const signedIn = await ask('POST', '/site/user/auth', {}, { username, password })
   const token = /TOKEN=([^;]+)/.exec(signedIn.headers.getSetCookie().join('\n'))?.[1]
   return { ...person, token }
+}
+
+/** Everything that an answer may call somebody by. */
+async function namesOf(person) {
+  const read = async (path) => (await ask('GET', path, person)).json()
+  const { _id } = await read('/directory/api/user')
+  const { id } = await read('/chat/users/me')
+  return [person.username, person.email, _id, id]
 }
 
 /** An application, as whoever shows its name and secret. */

@@ -3,8 +3,9 @@
 const heardMax = 40
 const namedMax = 8
 
-export function newMemory() {
-  return { texts: [], numbers: [], named: new Map() }
+/** Without what is in `unheard`. */
+export function newMemory(unheard) {
+  return { texts: [], numbers: [], named: new Map(), unheard: new Set(unheard) }
 }
 
 /** Remembers the ids, names and codes of an answer, but no dates; `name` is what it called them. */
@@ -14,7 +15,8 @@ export function listen(known, value, name = '') {
     for (const [key, part] of Object.entries(value ?? {})) listen(known, part, isList ? name : key)
     return
   }
-  if (typeof value === 'boolean' || /^\d{4}-\d\d-\d\dT/.test(value)) return
+  if (typeof value === 'boolean' || known.unheard.has(value)) return
+  if (/^\d{4}-\d\d-\d\dT/.test(value)) return
   const all = typeof value === 'number' ? known.numbers : known.texts
   const isShort = typeof value === 'number' || (value.length >= 3 && value.length <= 100)
   if (isShort) keep(all, value, heardMax)
