@@ -2,19 +2,17 @@ import type { SQL } from 'drizzle-orm'
 import { hashPassword, needsRehash, verifyPassword } from '../crypto/password-hash'
 import { newId } from '../crypto/random'
 import { type Query, run } from '../storage/database'
-import { accounts } from '../storage/schema'
 import { sql } from '../storage/sql'
-import { type Account, accountColumns, hasConfirmedEmail } from './accounts'
+import { type Account, hasConfirmedEmail } from './accounts'
 import { type Begun, openChallenge } from './challenge-opening'
 import { completeAtOnce, evaluate } from './challenges'
 import type { Client, Core } from './context'
 import { fail } from './errors'
-import { emailKey, isEmail, isUsername, usernameKey } from './identifiers'
 import { type AttemptRecord, keepAttempt } from './login-history'
+import { type LoginName, named } from './login-names'
 import { isUsablePassword } from './passwords'
 import { isConfirmedEnough } from './sessions'
 import { commitSignIn, completeSignIn, type SignedIn } from './sign-in'
-import { pendingChallenge } from './sign-in-codes'
 import { countedSource, knownSource, type Sources, sourcesOf } from './sources'
 import {
   addressBucket,
@@ -37,8 +35,6 @@ import {
  * whether the account exists or not, and leaves a row in the account's history.
  */
 
-export type LoginName = { readonly username: string } | { readonly email: string }
-
 export interface LoginInput {
   readonly name: LoginName
   readonly password: string
@@ -54,17 +50,6 @@ export interface SecondFactorRequired {
   /** The secret of this pending sign-in, needed with the code. */
   readonly challengeToken: string
   readonly method: 'email' | 'app'
-}
-
-/** The account that a sign-in names, as an expression in SQL; NULL where there is none. */
-function numberByName(name: LoginName): SQL {
-  return 'username' in name
-    ? sql`(SELECT number FROM accounts WHERE username_key = ${usernameKey(name.username)})`
-    : sql`(SELECT number FROM accounts WHERE email_key = ${emailKey(name.email)})`
-}
-
-function couldExist(name: LoginName): boolean {
-  return 'username' in name ? isUsername(name.username) : isEmail(name.email)
 }
 
 interface Attempt {
@@ -128,26 +113,13 @@ export async function login(
   input: LoginInput,
   client: Client,
 ): Promise<SignedIn | SecondFactorRequired> {
-  const { name, password } = input
-  const typed = 'username' in name ? usernameKey(name.username) : emailKey(name.email)
-  const number = couldExist(name) ? numberByName(name) : sql`NULL`
+  const { password } = input
+  const { typed, number, find } = named(input.name)
   const attempt = await prepareAttempt(core, number, typed, client)
   const [, , , [found], [onPassword], [onAddress], [onAccount]] = await run(
     core.db,
     ...countAttempt(core, attempt),
-    core.db
-      .select({
-        account: accountColumns,
-        secret: { passwordHash: accounts.passwordHash },
-        source: { known: sql<string | null>`${attempt.known}`.as('known_source') },
-        pending: {
-          tokenHash: sql<
-            string | null
-          >`${pendingChallenge(core, number, attempt.sources.address)}`.as('pending_challenge'),
-        },
-      })
-      .from(accounts)
-      .where(sql`${accounts.number} = ${number}`),
+    find(core, attempt.sources),
     bucketState(core, attempt.password),
     bucketState(core, attempt.address),
     bucketState(core, attempt.account),

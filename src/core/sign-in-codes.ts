@@ -24,10 +24,13 @@ export function signInMails(core: Core, account: number, sources: Sources): Buck
   )
 }
 
-/** The challenge last opened for an account from an address, in SQL; NULL where none is pending. */
-export function pendingChallenge(core: Core, account: SQL, source: string): SQL {
+/**
+ * The challenge last opened for an account from a source, in SQL; NULL where none is pending. `source` and
+ * `now` are values or placeholders of a kept query.
+ */
+export function pendingChallenge(account: SQL, source: unknown, now: unknown): SQL {
   return sql`(SELECT token_hash FROM challenges WHERE account_number = ${account}
-    AND source = ${source} AND used_at IS NULL AND expires_at > ${core.now}
+    AND source = ${source} AND used_at IS NULL AND expires_at > ${now}
     ORDER BY created_at DESC LIMIT 1)`
 }
 
@@ -49,7 +52,7 @@ export async function resendSignInCode(
   const [[found]] = await run(
     core.db,
     core.db.all<{ number: number; username: string; tokenHash: string | null }>(sql`
-      SELECT number, username, ${pendingChallenge(core, sql`number`, sources.address)} AS tokenHash
+      SELECT number, username, ${pendingChallenge(sql`number`, sources.address, core.now)} AS tokenHash
       FROM ${account}`),
   )
   const { number, username, tokenHash } = found ?? { number: 0, username: '', tokenHash: null }

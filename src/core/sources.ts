@@ -66,12 +66,28 @@ export async function sourcesOf(core: Core, client: Client): Promise<Sources> {
   return { address: `ip:${address}`, device: device === '' ? '' : `dev:${device}` }
 }
 
+/** Since when a source has to have been seen to be known. */
+export function knownSince({ now, settings }: Core): number {
+  return now - settings.knownSourceSeconds * 1000
+}
+
 /** The known source that this request comes from, or NULL; `account` is an account's number in SQL. */
 export function knownSource(core: Core, account: SQL, sources: Sources): SQL {
-  const since = core.now - core.settings.knownSourceSeconds * 1000
+  return knownOf(account, { ...sources, since: knownSince(core) })
+}
+
+/** The same in a kept query, to which the values of `device`, `address` and `since` are given. */
+export function keptKnownSource(account: SQL): SQL {
+  const [device, address, since] = ['device', 'address', 'since'].map(sql.placeholder)
+  return knownOf(account, { device, address, since })
+}
+
+type Asked = { readonly [name in keyof Sources | 'since']: unknown }
+
+function knownOf(account: SQL, { device, address, since }: Asked): SQL {
   return sql`(SELECT source FROM known_sources WHERE account_number = ${account}
-    AND source IN (${sources.device}, ${sources.address}) AND seen_at > ${since}
-    ORDER BY source = ${sources.device} DESC LIMIT 1)`
+    AND source IN (${device}, ${address}) AND seen_at > ${since}
+    ORDER BY source = ${device} DESC LIMIT 1)`
 }
 
 /** The source whose wrong passwords are counted together: a known device, or else the address. */
