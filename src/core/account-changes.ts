@@ -125,16 +125,16 @@ async function changeAtOnce<const Queries extends readonly Query[]>(
   changes: ProfileChanges,
   show: Show<Queries>,
 ): Promise<Rows<Queries> | null> {
-  const { tokenHash, number, mayAct, columns } = await ownSession(core, caller)
+  const { tokenHash, number, mayAct, seen } = await ownSession(core, caller)
   const profile = prepareProfileChange(core, number, changes)
   const [[made], ...shown] = await commitReturning(
     core.db,
     {
-      claim: core.db.all<Seen>(sql`${profile.update(mayAct)} RETURNING ${columns}`),
+      claim: core.db.all<Seen>(sql`${profile.update(mayAct)} RETURNING ${seen}`),
       after: profile.statements,
     },
     [
-      core.db.all<Seen>(sql`SELECT ${columns} FROM accounts WHERE number = ${profile.mine}`),
+      core.db.all<Seen>(sql`SELECT ${seen} FROM accounts WHERE number = ${profile.mine}`),
       ...show(number),
     ],
     (rows) => rows.length > 0,

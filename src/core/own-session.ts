@@ -13,8 +13,8 @@ export interface OwnSession {
   readonly number: SQL
   /** Whether it lets its caller change that account. No application's does, which is not asked by its session alone. */
   readonly mayAct: SQL
-  /** When it was seen, as columns of whatever is selected or returned. */
-  readonly columns: SQL
+  /** When it was seen, as a column of whatever is selected or returned. */
+  readonly seen: SQL
   readonly tokenHash: string
 }
 
@@ -34,6 +34,6 @@ export async function ownSession(
     tokenHash,
     number: sql`(SELECT account_number ${isIt})`,
     mayAct: isHashAlive(core, tokenHash, sql`AND sessions.granted_to IS NULL ${isConfirmed}`),
-    columns: sql`(SELECT seen_at ${isIt}) AS seenAt, (SELECT expires_at ${isIt}) AS expiresAt`,
+    seen: sql`(SELECT seen_at ${isIt}) AS seenAt`,
   }
 }

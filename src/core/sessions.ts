@@ -167,16 +167,16 @@ export function isConfirmedEnough(core: Core, account: Account): boolean {
 
 const slideEveryMs = 5 * 60 * 1000
 
-export type Sliding = Pick<typeof sessions.$inferSelect, 'tokenHash' | 'seenAt' | 'expiresAt'>
+export type Sliding = Pick<typeof sessions.$inferSelect, 'tokenHash' | 'seenAt'>
 
 /** Moves the idle end, after the response and at most every five minutes. A failure costs nothing. */
 export function slide(core: Core, session: Sliding): void {
   if (core.now - session.seenAt < slideEveryMs) return
-  const idleEnd = Math.min(core.now + core.settings.sessionIdleSeconds * 1000, session.expiresAt)
+  const idleEnd = core.now + core.settings.sessionIdleSeconds * 1000
   core.defer(
     run(
       core.db,
-      core.db.run(sql`UPDATE sessions SET seen_at = ${core.now}, idle_expires_at = ${idleEnd}
+      core.db.run(sql`UPDATE sessions SET seen_at = ${core.now}, idle_expires_at = MIN(${idleEnd}, expires_at)
         WHERE token_hash = ${session.tokenHash} AND seen_at < ${core.now}`),
     ),
   )
