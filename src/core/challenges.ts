@@ -222,13 +222,7 @@ async function claimChallenge(
   },
 ): Promise<SignedIn> {
   const { tokenHash, account, client, evaluation, proof, historyId } = given
-  const completion = await completeSignIn(core, {
-    account,
-    client,
-    keep: (isOpen) =>
-      core.db.run(sql`UPDATE login_history SET success = 1, reason = NULL
-        WHERE id = ${historyId} AND ${isOpen}`),
-  })
+  const completion = await completeSignIn(core, { account, client, historyId })
   const isUnused = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_at IS NULL)
     AND ${proof.isUnused}`
   const isMine = sql`EXISTS (SELECT 1 FROM challenges WHERE token_hash = ${tokenHash} AND used_by = ${core.requestId})`

@@ -17,16 +17,14 @@ export interface AttemptRecord {
   readonly client: Client
 }
 
-/** Keeps how an attempt ended: by opening a session if `isOpen`, in SQL, holds, and else for `reason`. */
+/** Keeps why an attempt opened no session; one that did is kept with it (migrations/0019). */
 export function keepAttempt(
   core: Core,
   { id, account, client }: AttemptRecord,
   reason: string,
-  isOpen = sql`0`,
 ): Query {
   return core.db.run(sql`INSERT INTO login_history (id, account_number, at, success, reason, dialect, ip_address, user_agent)
-    SELECT ${id}, number, ${core.now}, ${isOpen}, CASE WHEN ${isOpen} THEN NULL ELSE ${reason} END,
-      ${client.dialect}, ${client.address}, ${client.userAgent}
+    SELECT ${id}, number, ${core.now}, 0, ${reason}, ${client.dialect}, ${client.address}, ${client.userAgent}
     FROM accounts WHERE number = ${account} ON CONFLICT (id) DO NOTHING`)
 }
 

@@ -230,7 +230,7 @@ async function openSignedIn(
   const completion = await completeSignIn(core, {
     account,
     client,
-    keep: (isOpen) => keepAttempt(core, attempt.record, 'wrong_password', isOpen),
+    historyId: attempt.record.id,
   })
   const isOpen = await commitSignIn(
     core,
@@ -246,6 +246,9 @@ async function openSignedIn(
       : [],
   )
   // The account changed while the password was being checked: what was proven no longer holds.
-  if (!isOpen) fail({ code: 'invalid_credentials', reason: 'wrong_password' })
+  if (!isOpen) {
+    keepFailed(core, attempt, 'wrong_password')
+    fail({ code: 'invalid_credentials', reason: 'wrong_password' })
+  }
   return completion.signedIn(account)
 }

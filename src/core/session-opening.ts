@@ -5,6 +5,7 @@ import type { Query } from '../storage/database'
 import type { SessionRecord } from '../storage/session-records'
 import { sql } from '../storage/sql'
 import type { Client, Core } from './context'
+import { newlyKnown, type Sources, sourcesOf } from './sources'
 
 /** How sessions come into the world: a person's own, and those that they grant to applications. */
 
@@ -15,7 +16,14 @@ interface NewSession {
   readonly idleExpiresAt: number
   readonly expiresAt: number
   readonly record: SessionRecord
+  readonly signIn: SignIn | null
   readonly grant: Grant | null
+}
+
+/** What is kept of the sign-in that opens a person's own session: where from, and the entry of its attempt, if any. */
+interface SignIn {
+  readonly sources: Sources
+  readonly historyId: string | null
 }
 
 /** What a person grants to an application. */
@@ -26,8 +34,9 @@ export interface Grant {
 }
 
 /**
- * Opens a session of an account in one of its epochs, provided that it is still there and `when` holds, and
- * tells by a row that it is open. Its insertion also notes when the person signed in last (migrations/0018).
+ * Opens a session of an account in one of its epochs, provided that it is still there and `when` holds, and tells by
+ * a row that it is open. By triggers, what it makes known and its entry in the history go with it (migrations/0019),
+ * and when the person signed in last (migrations/0018).
  */
 function insertSession(
   core: Core,
@@ -35,20 +44,22 @@ function insertSession(
   given: NewSession,
   when: SQL,
 ): Query<{ opened: number }[]> {
-  const { record, grant } = given
+  const { record, signIn, grant } = given
+  const known = newlyKnown(core, signIn?.sources ?? null)
   const json = (list: readonly string[] | undefined) => (list ? JSON.stringify(list) : null)
   // The token is this request's own: where the row is there, the same batch has been sent before.
-  return core.db.all(sql`INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch,
-      opened_at, authenticated_at, seen_at, idle_expires_at, expires_at, device, may_be_in_kv, device_id,
-      granted_to, granted_scopes, granted_resources)
-    SELECT ${given.tokenHash}, ${given.id}, accounts.number, accounts.epoch, system.global_epoch,
-      ${core.now}, ${given.authenticatedAt}, ${core.now}, ${given.idleExpiresAt}, ${given.expiresAt},
-      ${JSON.stringify(record)}, 0, ${record.device?.id ?? null},
-      ${grant?.clientId ?? null}, ${json(grant?.scopes)}, ${json(grant?.resources)}
+  return core.db.all(sql`INSERT INTO sessions_to_open (token_hash, session_id, account_number, session_epoch,
+      system_epoch, opened_at, authenticated_at, idle_expires_at, expires_at, device, device_id,
+      granted_to, granted_scopes, granted_resources, sources, known_again_until, history_id)
+    SELECT ${given.tokenHash}, ${given.id}, accounts.number, accounts.epoch,
+      system.global_epoch, ${core.now}, ${given.authenticatedAt}, ${given.idleExpiresAt}, ${given.expiresAt},
+      ${JSON.stringify(record)}, ${record.device?.id ?? null},
+      ${grant?.clientId ?? null}, ${json(grant?.scopes)}, ${json(grant?.resources)},
+      ${known.sources}, ${known.againUntil}, ${signIn?.historyId ?? null}
     FROM accounts JOIN system ON system.one = 1
     WHERE accounts.number = ${account.number} AND accounts.epoch = ${account.epoch}
       AND accounts.disabled_at IS NULL AND ${when}
-    ON CONFLICT (token_hash) DO UPDATE SET token_hash = excluded.token_hash RETURNING 1 AS opened`)
+    RETURNING 1 AS opened`)
 }
 
 function newEnds({ now, settings }: Core): { idleExpiresAt: number; expiresAt: number } {
@@ -73,15 +84,16 @@ export interface OpenedSession {
 
 /**
  * Prepares a session of an account in one of its epochs. The only way to one: whoever calls it has seen
- * every factor that the account asks for.
+ * every factor that the account asks for. `historyId` is the attempt's entry in the history, if it has one.
  */
 export async function prepareSession(
   core: Core,
   account: { number: number; epoch: number },
   client: Client,
+  historyId: string | null,
 ): Promise<OpenedSession> {
   const token = newToken()
-  const tokenHash = await hashToken(token)
+  const [tokenHash, sources] = await Promise.all([hashToken(token), sourcesOf(core, client)])
   const id = crypto.randomUUID()
   const ends = newEnds(core)
   const record: SessionRecord = {
@@ -91,7 +103,8 @@ export async function prepareSession(
     device: client.device,
     expiresAt: ends.expiresAt,
   }
-  const opened = { tokenHash, id, authenticatedAt: core.now, ...ends, record, grant: null }
+  const signIn = { sources, historyId }
+  const opened = { tokenHash, id, authenticatedAt: core.now, ...ends, record, signIn, grant: null }
   return {
     token,
     tokenHash,
@@ -134,7 +147,7 @@ export async function prepareGrant(
     expiresAt: ends.expiresAt,
   }
   const { authenticatedAt } = grant
-  const opened = { tokenHash, id, authenticatedAt, ...ends, record, grant }
+  const opened = { tokenHash, id, authenticatedAt, ...ends, record, signIn: null, grant }
   return {
     id,
     tokenHash,

@@ -7,7 +7,6 @@ import type { Account } from './accounts'
 import type { Client, Core } from './context'
 import { endStatements } from './session-endings'
 import { type OpenedSession, prepareSession } from './session-opening'
-import { rememberSources, sourcesOf } from './sources'
 import { clear, strangersBucket } from './throttle'
 
 /** The end of every way to sign in. Nothing else opens a session. */
@@ -66,20 +65,17 @@ export async function completeSignIn(
   given: {
     account: Pick<Account, 'number' | 'epoch'>
     client: Client
-    /** Writes the attempt that this completes into the history, if there was one. */
-    keep?: (isOpen: SQL) => Query
+    /** The entry in the history of the attempt that this completes, if there was one. */
+    historyId?: string
     /** Whether the account is made in the same batch, and has no past that could be corrected. */
     isNew?: boolean
   },
 ): Promise<Completion> {
-  const { account, keep, isNew = false } = given
+  const { account, historyId = null, isNew = false } = given
   const fresh = given.client.isNameless ? null : newToken()
   const deviceToken = given.client.deviceToken ?? fresh
   const client = { ...given.client, deviceToken }
-  const [session, sources] = await Promise.all([
-    prepareSession(core, account, client),
-    sourcesOf(core, client),
-  ])
+  const session = await prepareSession(core, account, client, historyId)
   const { tokenHash } = session
   const isOpen = sql`EXISTS (SELECT 1 FROM sessions WHERE token_hash = ${tokenHash})`
   const { formerToken } = client
@@ -89,8 +85,6 @@ export async function completeSignIn(
     open: session.insert,
     statements: [
       ...ending,
-      rememberSources(core, account.number, sources, isOpen),
-      ...(keep ? [keep(isOpen)] : []),
       ...(isNew ? [] : [clear(core, strangersBucket(sql`${String(account.number)}`), isOpen)]),
     ],
     readBack: core.db.all(sql`SELECT 1 AS opened WHERE ${isOpen}`),

@@ -1,6 +1,5 @@
 import type { SQL } from 'drizzle-orm'
 import { hashToken } from '../crypto/token'
-import type { Query } from '../storage/database'
 import { sql } from '../storage/sql'
 import type { Client, Core } from './context'
 
@@ -101,12 +100,15 @@ export function countedSource(known: SQL, sources: Sources): SQL {
  */
 const seenEveryMs = 24 * 60 * 60 * 1000
 
-/** Remembers both sources of a completed sign-in, provided that `when` holds. */
-export function rememberSources(core: Core, account: number, sources: Sources, when: SQL): Query {
-  const everyMs = Math.min(seenEveryMs, (core.settings.knownSourceSeconds * 1000) / 10)
-  const seen = [sources.device, sources.address].filter((source) => source !== '')
-  return core.db.run(sql`INSERT INTO known_sources (account_number, source, seen_at)
-    SELECT ${account}, value, ${core.now} FROM json_each(${JSON.stringify(seen)}) WHERE ${when}
-    ON CONFLICT (account_number, source) DO UPDATE SET seen_at = excluded.seen_at
-      WHERE known_sources.seen_at <= ${core.now - everyMs}`)
+/** What a session makes known: a list in JSON, and until when a source has to have been seen last to be written again. */
+export function newlyKnown(
+  { now, settings }: Core,
+  sources: Sources | null,
+): { sources: string; againUntil: number } {
+  const everyMs = Math.min(seenEveryMs, (settings.knownSourceSeconds * 1000) / 10)
+  const { device, address } = sources ?? { device: '', address: '' }
+  return {
+    sources: JSON.stringify([device, address].filter((source) => source !== '')),
+    againUntil: now - everyMs,
+  }
 }
