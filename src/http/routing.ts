@@ -1,5 +1,5 @@
 import { HonoBase } from 'hono/hono-base'
-import type { Router } from 'hono/router'
+import type { Result, Router } from 'hono/router'
 import { TrieRouter } from 'hono/router/trie-router'
 import type { AppEnv } from './dialect'
 
@@ -29,6 +29,9 @@ function createRouter<Handler>(): Router<Handler> {
   const routes: [first: string, ...Parameters<Router<Handler>['add']>][] = []
   const firsts = new Set<string>()
   const tries = new Map<string, TrieRouter<Handler>>()
+  /** Paths that a route spells out: what they match is found once, and strangers cannot add to them. */
+  const literals = new Set<string>()
+  const known = new Map<string, Result<Handler>>()
 
   function trieFor(path: string): TrieRouter<Handler> {
     const segment = firstSegment(path)
@@ -52,7 +55,13 @@ function createRouter<Handler>(): Router<Handler> {
       const first = /[:*]/.test(segment) ? everywhere : segment
       routes.push([first, method, path, handler])
       firsts.add(first)
+      if (!/[:*]/.test(path)) literals.add(path)
     },
-    match: (method, path) => trieFor(path).match(method, path),
+    match(method, path) {
+      const asked = `${method} ${path}`
+      const found = known.get(asked) ?? trieFor(path).match(method, path)
+      if (literals.has(path)) known.set(asked, found)
+      return found
+    },
   }
 }
