@@ -8,7 +8,7 @@ import { deleteAccount } from './deletion'
 import { fail } from './errors'
 import { requireRecentAuthentication } from './reauthentication'
 import { requestReset } from './recovery'
-import { endFormerStatements, movedEpoch } from './session-endings'
+import { endFormerStatement, movedEpoch } from './session-endings'
 import type { Viewer } from './sessions'
 
 /** What administrators do to the accounts of others; each act is kept in the audit trail. */
@@ -40,7 +40,7 @@ async function actOn(
       core.db.run(sql`UPDATE accounts SET changed_by = ${core.requestId}, updated_at = ${core.now}
         ${sets ? sql`, ${sets}` : sql``} ${endsSessions ? sql`, ${movedEpoch}` : sql``} WHERE id = ${accountId} AND ${isToDo} AND ${mayBe} AND ${mayAct}`),
       auditOn(core, viewer, act, mine),
-      ...(endsSessions ? endFormerStatements(core, mine, null) : []),
+      ...(endsSessions ? [endFormerStatement(core, mine, null)] : []),
     ],
     core.db.all<{
       isMine: number

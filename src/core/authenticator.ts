@@ -17,7 +17,7 @@ import {
   requireMailed,
 } from './second-factor-codes'
 import { openAppSecret, sealAppSecret, stepOf } from './second-factor-proofs'
-import { endFormerStatements, movedEpoch } from './session-endings'
+import { endFormerStatement, movedEpoch } from './session-endings'
 import { authenticate, type Caller, isAlive, ownNumber, type Viewer } from './sessions'
 
 /**
@@ -152,7 +152,7 @@ export async function activateSecondFactor(
         WHERE number = ${number} AND second_factor IS NOT 'app' AND ${isPending}
           AND ${isAlive(core, viewer)} AND (${method} = 'app' OR email_verified_at IS NOT NULL)`),
       // Whoever came in by the password alone has not proven the factor: only this session stays.
-      ...endFormerStatements(core, mine, viewer.session.tokenHash),
+      endFormerStatement(core, mine, viewer.session.tokenHash),
       ...(backup?.statements(mine) ?? []),
       letter.owe(confirmedAddress(mine)),
       activation.settle(mine),

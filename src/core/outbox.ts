@@ -69,10 +69,20 @@ async function deliver(core: Core, recipient: string, letter: Letter): Promise<v
 /** How many keys one row holds: as many as R2 deletes in one call. */
 const keysPerRow = 1000
 
+/** What the ids begin with of the rows that a request owes for keys; the first key of each follows. */
+function owedId(core: Core, kind: 'forget' | 'objects'): string {
+  return `${kind} ${core.requestId} `
+}
+
+/** The same for KV records of sessions. */
+export function forgettingId(core: Core): string {
+  return owedId(core, 'forget')
+}
+
 /** Owes work on keys, a thousand a row; `keys` is a SELECT of one column `key`. */
 function oweKeys(core: Core, kind: 'forget' | 'objects', keys: SQL): Query {
   return core.db.run(sql`INSERT INTO outbox (id, kind, target, payload, created_at, due_at)
-    SELECT ${`${kind} ${core.requestId} `} || MIN(key), ${kind}, json_group_array(key), '', ${core.now}, ${core.now}
+    SELECT ${owedId(core, kind)} || MIN(key), ${kind}, json_group_array(key), '', ${core.now}, ${core.now}
     FROM (SELECT key, (row_number() OVER () - 1) / ${keysPerRow} AS chunk FROM (${keys}))
     WHERE 1 GROUP BY chunk ON CONFLICT (id) DO NOTHING`)
 }

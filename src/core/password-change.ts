@@ -4,7 +4,7 @@ import { sql } from '../storage/sql'
 import { confirmedAddress } from './accounts'
 import type { Core } from './context'
 import { prepareLetter } from './outbox'
-import { endFormerStatements, movedEpoch } from './session-endings'
+import { endFormerStatement, movedEpoch } from './session-endings'
 
 export interface PreparedPasswordChange {
   /** For the UPDATE of the account; by triggers, codes that would set another go with it (migrations/0018). */
@@ -28,7 +28,7 @@ export async function preparePasswordChange(
   return {
     assignments: sql`password_hash = ${passwordHash}, ${movedEpoch}`,
     statements: [
-      ...endFormerStatements(core, account, keepToken),
+      endFormerStatement(core, account, keepToken),
       letter.owe(confirmedAddress(account)),
     ],
     tellSoon(address) {

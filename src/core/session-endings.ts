@@ -5,7 +5,7 @@ import { deleteSessionRecords } from '../storage/session-records'
 import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { fail } from './errors'
-import { oweForgetting } from './outbox'
+import { forgettingId, oweForgetting } from './outbox'
 import { holds } from './scopes'
 import { type Credentials, findHolder, isAlive, type Viewer } from './sessions'
 
@@ -44,26 +44,15 @@ export function endStatements(core: Core, which: SQL): readonly Query[] {
 export function endAllStatements(core: Core, account: SQL, keep: string | null): readonly Query[] {
   return [
     core.db.run(sql`UPDATE accounts SET ${movedEpoch} WHERE number = ${account}`),
-    ...endFormerStatements(core, account, keep),
+    endFormerStatement(core, account, keep),
   ]
 }
 
 /** The same where the claim has moved the epoch; what else it ends goes by a trigger (migrations/0018). */
-export function endFormerStatements(
-  core: Core,
-  account: SQL,
-  keep: string | null,
-): readonly Query[] {
-  return [
-    ...endStatements(core, sql`account_number = ${account} AND token_hash IS NOT ${keep}`),
-    ...(keep === null
-      ? []
-      : [
-          core.db.run(sql`UPDATE sessions SET session_epoch = (SELECT epoch FROM accounts WHERE number = ${account})
-            WHERE token_hash = ${keep} AND account_number = ${account}
-              AND session_epoch = (SELECT epoch - 1 FROM accounts WHERE number = ${account})`),
-        ]),
-  ]
+export function endFormerStatement(core: Core, account: SQL, keep: string | null): Query {
+  // The view's trigger ends them, and owes the end of what KV knows of them (migrations/0021).
+  return core.db.run(sql`INSERT INTO session_endings (account_number, kept_token_hash, owed_id, at)
+    SELECT number, ${keep}, ${forgettingId(core)}, ${core.now} FROM accounts WHERE number = ${account}`)
 }
 
 /**
@@ -103,7 +92,7 @@ export async function endOtherSessions(core: Core, viewer: Viewer): Promise<void
     [
       core.db.run(sql`UPDATE accounts SET changed_by = ${core.requestId}, ${movedEpoch}
         WHERE number = ${number} AND ${isAlive(core, viewer)}`),
-      ...endFormerStatements(core, mine, viewer.session.tokenHash),
+      endFormerStatement(core, mine, viewer.session.tokenHash),
     ],
     core.db.all(sql`SELECT 1 FROM accounts WHERE number = ${mine}`),
     (rows) => rows.length > 0,

@@ -5,7 +5,7 @@ import type { Core } from './context'
 import { fail } from './errors'
 import { prepareLetter } from './outbox'
 import { requireRecentAuthentication } from './reauthentication'
-import { endFormerStatements, movedEpoch } from './session-endings'
+import { endFormerStatement, movedEpoch } from './session-endings'
 import { isAlive, type Viewer } from './sessions'
 
 /**
@@ -45,7 +45,7 @@ export async function setMailedSecondFactor(
           ${input.isOn ? sql`, ${movedEpoch}` : sql``}
         WHERE number = ${account.number} AND second_factor IS ${from} AND ${isAlive(core, viewer)}
           AND (${to} IS NULL OR email_verified_at IS NOT NULL)`),
-      ...(input.isOn ? endFormerStatements(core, mine, viewer.session.tokenHash) : []),
+      ...(input.isOn ? [endFormerStatement(core, mine, viewer.session.tokenHash)] : []),
       letter.owe(confirmedAddress(mine)),
     ],
     core.db.all<Outcome>(sql`SELECT ${isAlive(core, viewer)} AS isAlive, second_factor AS factor, ${letter.owed} AS noticeTo

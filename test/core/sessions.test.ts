@@ -4,6 +4,7 @@ import { describeSession } from '../../src/core/devices'
 import {
   endAllSessions,
   endAllStatements,
+  endFormerStatement,
   endOtherSessions,
   endSession,
 } from '../../src/core/session-endings'
@@ -275,6 +276,41 @@ describe('ending all but one', () => {
     await endAllBut(account.number, token)
     expect(await isAlive(atrium, token)).toBe(true)
     expect(await isAlive(atrium, other)).toBe(false)
+  })
+
+  test('keeps it as well when the batch is sent again after the claim was made', async () => {
+    const { account, token } = await newSignedIn(atrium)
+    const hash = await hashToken(token)
+    await change('UPDATE accounts SET epoch = epoch + 1 WHERE number = ?', account.number)
+    for (let i = 0; i < 2; i += 1) {
+      await atrium.request((core) =>
+        run(core.db, endFormerStatement(core, sql`${account.number}`, hash)),
+      )
+      expect(await isAlive(atrium, token)).toBe(true)
+    }
+  })
+
+  test('owes the end of what KV knows of the others, a thousand a row, and of nobody else', async () => {
+    const { account, token } = await newSignedIn(atrium)
+    await newSignedIn(atrium)
+    await change('DELETE FROM outbox')
+    await change(
+      `WITH RECURSIVE counted(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM counted WHERE n < 1500)
+       INSERT INTO sessions (token_hash, session_id, account_number, session_epoch, system_epoch, opened_at,
+         authenticated_at, seen_at, idle_expires_at, expires_at, device, may_be_in_kv)
+       SELECT 'other ' || n, 'other ' || n, account_number, session_epoch, system_epoch, opened_at,
+         authenticated_at, seen_at, idle_expires_at, expires_at, device, n <= 1001
+       FROM sessions, counted WHERE token_hash = ?`,
+      await hashToken(token),
+    )
+    await endAllBut(account.number, token)
+    const owed = await rowsOf<{ target: string }>(
+      `SELECT target FROM outbox WHERE kind = 'forget' ORDER BY json_array_length(target)`,
+    )
+    const lists = owed.map(({ target }): string[] => JSON.parse(target))
+    expect(lists.map(({ length }) => length)).toEqual([1, 1000])
+    const others = Array.from({ length: 1001 }, (_, n) => `other ${n + 1}`)
+    expect(lists.flat().toSorted()).toEqual(others.toSorted())
   })
 
   test('brings no session back to life that was over before', async () => {
