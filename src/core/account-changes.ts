@@ -125,12 +125,14 @@ async function changeAtOnce<const Queries extends readonly Query[]>(
   changes: ProfileChanges,
   show: Show<Queries>,
 ): Promise<Rows<Queries> | null> {
-  const { tokenHash, number, mayAct, seen } = await ownSession(core, caller)
+  const { tokenHash, number, actingNumber, seen } = await ownSession(core, caller)
   const profile = prepareProfileChange(core, number, changes)
   const [[made], ...shown] = await commitReturning(
     core.db,
     {
-      claim: core.db.all<Seen>(sql`${profile.update(mayAct)} RETURNING ${seen}`),
+      claim: core.db.all<Seen>(
+        sql`${profile.update(sql`number = ${actingNumber}`)} RETURNING ${seen}`,
+      ),
       after: profile.statements,
     },
     [
@@ -226,7 +228,7 @@ async function applyChanges<const Queries extends readonly Query[]>(
     core.db,
     {
       claim: core.db.all<Told>(
-        sql`${profile.update(mayBe, others)} RETURNING ${confirmedEmail} AS address`,
+        sql`${profile.update(sql`number = ${number} AND ${mayBe}`, others)} RETURNING ${confirmedEmail} AS address`,
       ),
       after: [
         ...(passwordChange?.statements ?? []),

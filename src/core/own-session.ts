@@ -1,7 +1,7 @@
 import type { SQL } from 'drizzle-orm'
 import { sql } from '../storage/sql'
 import type { Core } from './context'
-import { type Caller, isHashAlive, type Sliding, tokenHashOf } from './sessions'
+import { type Caller, fromLiving, type Sliding, tokenHashOf } from './sessions'
 
 /**
  * A person's own session in SQL, for what is changed in one round trip with the verdict about its caller.
@@ -11,8 +11,11 @@ import { type Caller, isHashAlive, type Sliding, tokenHashOf } from './sessions'
 export interface OwnSession {
   /** The number of its account, NULL for nobody's. */
   readonly number: SQL
-  /** Whether it lets its caller change that account. No application's does, which is not asked by its session alone. */
-  readonly mayAct: SQL
+  /**
+   * The same where it lets its caller change that account, else NULL. No application's does: what one may is not
+   * asked by its session alone.
+   */
+  readonly actingNumber: SQL
   /** When it was seen, as a column of whatever is selected or returned. */
   readonly seen: SQL
   readonly tokenHash: string
@@ -33,7 +36,8 @@ export async function ownSession(
   return {
     tokenHash,
     number: sql`(SELECT account_number ${isIt})`,
-    mayAct: isHashAlive(core, tokenHash, sql`AND sessions.granted_to IS NULL ${isConfirmed}`),
+    actingNumber: sql`(SELECT holder.number ${fromLiving(core, tokenHash)}
+      AND sessions.granted_to IS NULL ${isConfirmed})`,
     seen: sql`(SELECT seen_at ${isIt}) AS seenAt`,
   }
 }

@@ -26,8 +26,11 @@ export interface PreparedProfileChange {
   readonly nameTaken: SQL
   /** The fields of new images that are no uploads of the account's, as a SELECT. */
   readonly foreignImages: SQL
-  /** Makes the change if `when` holds, and sets `others` with it, as a statement that may return something. */
-  update(when: SQL, others?: readonly SQL[]): SQL
+  /**
+   * Makes the change of the account that `which` fits, a condition that fits no other, and sets `others` with it, as
+   * a statement that may return something.
+   */
+  update(which: SQL, others?: readonly SQL[]): SQL
   /** What follows from it. */
   readonly statements: readonly Query[]
 }
@@ -46,7 +49,7 @@ export function prepareProfileChange(
     mine,
     nameTaken,
     foreignImages: foreign,
-    update(when, others = []) {
+    update(which, others = []) {
       const sets = [
         sql`updated_at = ${core.now}`,
         sql`changed_by = ${core.requestId}`,
@@ -54,7 +57,7 @@ export function prepareProfileChange(
         ...others,
       ]
       return sql`UPDATE accounts SET ${sql.join(sets, sql`, `)}
-        WHERE number = ${number} AND ${when} AND NOT ${nameTaken} AND NOT EXISTS (${foreign})`
+        WHERE ${which} AND NOT ${nameTaken} AND NOT EXISTS (${foreign})`
     },
     statements: [
       ...(changes.isPrivate === false ? [approvePending(core, mine), oweApproval(core, mine)] : []),

@@ -43,8 +43,8 @@ export async function authenticateAgain(
   password: string | null,
 ): Promise<Viewer> {
   if (password === null) return (await authenticate(core, caller)).viewer
-  const { number, mayAct, tokenHash } = await ownSession(core, caller)
-  const proof = passwordProof(core, number, tokenHash, mayAct)
+  const { number, actingNumber, tokenHash } = await ownSession(core, caller)
+  const proof = passwordProof(core, number, tokenHash, sql`${actingNumber} IS NOT NULL`)
   const { viewer, rows } = await authenticate(core, caller, ...proof.queries)
   await proof.require(password, rows)
   return { ...viewer, session: { ...viewer.session, authenticatedAt: core.now } }

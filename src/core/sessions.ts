@@ -192,13 +192,18 @@ export async function isTokenAlive(core: Core, token: string | null): Promise<SQ
   return isHashAlive(core, await hashToken(token ?? ''))
 }
 
-/** The same by what is stored of a token; `further` is asked of its row and of its account's, the `holder`. */
-export function isHashAlive(core: Core, tokenHash: string, further = sql``): SQL {
-  return sql`EXISTS (SELECT 1 FROM sessions
+/** The same by what is stored of a token. */
+export function isHashAlive(core: Core, tokenHash: string): SQL {
+  return sql`EXISTS (SELECT 1 ${fromLiving(core, tokenHash)})`
+}
+
+/** The row of a session that counts, with its account, the `holder`, as what a SELECT is from. */
+export function fromLiving({ now }: Core, tokenHash: string): SQL {
+  return sql`FROM sessions
     JOIN accounts AS holder ON holder.number = sessions.account_number AND holder.epoch = sessions.session_epoch
     JOIN system ON system.one = 1 AND system.global_epoch = sessions.system_epoch
     WHERE sessions.token_hash = ${tokenHash} AND holder.disabled_at IS NULL
-      AND sessions.idle_expires_at > ${core.now} AND sessions.expires_at > ${core.now} ${further})`
+      AND sessions.idle_expires_at > ${now} AND sessions.expires_at > ${now}`
 }
 
 /** Whether the person proved who they are within the last minutes that the setting names; no application does. */
