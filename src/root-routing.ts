@@ -63,9 +63,17 @@ async function peek(request: Request): Promise<string> {
   return text
 }
 
+/** Of an address whose path is made of plain words, which nobody writes in another way: the path. */
+const plainPath = /^[a-z]+:\/\/[^/?#]+(\/[\w/-]*)(?:\?|$)/
+
+/** The path as a URL has it. Most are plain, and are read without making a URL. */
+function pathOf({ url }: Request): string {
+  return plainPath.exec(url)?.[1] ?? new URL(url).pathname
+}
+
 /** The path by which the app's router knows a request: a claimed root path moves under its dialect's name. */
 export async function routedPath(request: Request): Promise<string> {
-  const { pathname } = new URL(request.url)
+  const pathname = pathOf(request)
   const decide = twofold[`${request.method} ${pathname}`]
   const claim = claims.find(
     ({ under }) => pathname.startsWith(under) && ['', '/'].includes(pathname.charAt(under.length)),

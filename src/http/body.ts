@@ -194,7 +194,7 @@ export function body<Schema extends z.ZodMiniType>(
     const reading = async () => {
       const given = await readBody(c, takesForms)
       const input = unwrap ? unwrap(given) : given
-      return check(schema, input, 'body', await further?.(c.var.core, input, () => identify(c)))
+      return check(schema, input, 'body', await further?.(c.get('core'), input, () => identify(c)))
     }
     const sent = await authenticatedFirst(c, reading())
     c.req.addValidatedData('json', sent as object)

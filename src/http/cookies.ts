@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import type { CookieOptions } from 'hono/utils/cookie'
 import type { SignedIn } from '../core/sign-in'
-import type { AppEnv } from './dialect'
+import type { AppEnv, Cookies } from './dialect'
 
 /**
  * The session cookie, and the one by which a device is known again. Over https both carry the
@@ -43,7 +43,14 @@ export function setOwnCookie(
 }
 
 export function readOwnCookie(c: Context<AppEnv>, name: string): string | null {
-  return getCookie(c, nameOf(c, name)) ?? null
+  return cookiesOf(c)[nameOf(c, name)] ?? null
+}
+
+/** All that were sent, which several ask for, read once. */
+function cookiesOf(c: Context<AppEnv>): Cookies {
+  const cookies = c.get('cookies') ?? getCookie(c)
+  c.set('cookies', cookies)
+  return cookies
 }
 
 export function clearOwnCookie(c: Context<AppEnv>, name: string): void {

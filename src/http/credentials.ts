@@ -158,7 +158,7 @@ export async function identify(c: Context<AppEnv>): Promise<Viewer> {
 
 /** Whoever has called, as far as it has been asked. */
 export function askerOf(c: Context<AppEnv>): Caller | Viewer {
-  return c.get('viewer') ?? c.var.caller
+  return c.get('viewer') ?? c.get('caller')
 }
 
 /** For other changes: asks D1 about the caller before the body is looked at. */

@@ -17,10 +17,14 @@ export interface AppEnv {
     /** Set by the middleware of routes that ask who is there. */
     caller: Caller
     viewer: Viewer
+    /** What the request carries by name, once somebody has asked. */
+    cookies?: Cookies
     /** The code of what was refused, for the log. */
     failure?: string
   }
 }
+
+export type Cookies = Readonly<Partial<Record<string, string>>>
 
 /** Failures that exist only because there is HTTP: the core cannot produce them. */
 export type EdgeFailure =

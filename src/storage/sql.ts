@@ -20,8 +20,13 @@ function template<T = unknown>(strings: TemplateStringsArray, ...values: readonl
   const statement = new SQL<T>([])
   const chunks: unknown[] = statement.queryChunks
   const between = textsOf(strings)
-  chunks.push(between[0])
-  for (let i = 0; i < values.length; i += 1) chunks.push(values[i], between[i + 1])
+  // As long as it will be: an array that grows while it is filled takes several times the room.
+  chunks.length = 2 * values.length + 1
+  chunks[0] = between[0]
+  for (const [i, value] of values.entries()) {
+    chunks[2 * i + 1] = value
+    chunks[2 * i + 2] = between[i + 1]
+  }
   return statement
 }
 
