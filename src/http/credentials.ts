@@ -143,9 +143,9 @@ type Read = (c: Context<AppEnv>) => Credentials
  * `read` is where the dialect looks for credentials.
  */
 export function caller(needs: Needs, read: Read = readCredentials) {
-  return createMiddleware<AppEnv>(async function caller(c, next) {
+  return createMiddleware<AppEnv>(function caller(c, next) {
     c.set('caller', { ...read(c), ...needs })
-    await next()
+    return next()
   })
 }
 

@@ -16,8 +16,8 @@ const always: { readonly [name: string]: string } = {
 }
 const entries = Object.entries(always)
 
-export const securityHeaders = createMiddleware<AppEnv>(async function securityHeaders(c, next) {
+export const securityHeaders = createMiddleware<AppEnv>(function securityHeaders(c, next) {
   // Beforehand, so that the answer is made with them; each crossing into the runtime's headers costs.
   for (const [name, value] of entries) c.header(name, value)
-  await next()
+  return next()
 })

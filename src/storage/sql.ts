@@ -23,8 +23,8 @@ function template<T = unknown>(strings: TemplateStringsArray, ...values: readonl
   // As long as it will be: an array that grows while it is filled takes several times the room.
   chunks.length = 2 * values.length + 1
   chunks[0] = between[0]
-  for (const [i, value] of values.entries()) {
-    chunks[2 * i + 1] = value
+  for (let i = 0; i < values.length; i += 1) {
+    chunks[2 * i + 1] = values[i]
     chunks[2 * i + 2] = between[i + 1]
   }
   return statement

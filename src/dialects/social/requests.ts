@@ -221,13 +221,16 @@ export const UpdateBody = z.object({
 })
 
 /** Keys that this document shows but nobody sets here: sending one is a mistake worth naming. */
-const shownOnly = `_id verified verifiedDate varifiedDate followingCount followerCount isPrivate
+const shownOnly = new Set(
+  `_id verified verifiedDate varifiedDate followingCount followerCount isPrivate
   profilePictureUrl isSubscribed subscriptionTier subscriptionExpiry isBanned isRestricted
-  emailVerified createdAt updatedAt`.split(/\s+/)
+  emailVerified createdAt updatedAt`.split(/\s+/),
+)
 
 /** Keys that say how to change and whom, not what. */
 const control = ['target', 'role', 'currentPassword']
-const settable = Object.keys(UpdateBody.shape).filter((key) => !control.includes(key))
+const settable = new Set(Object.keys(UpdateBody.shape).filter((key) => !control.includes(key)))
+const administratorsOnly = new Set(['role', 'target'])
 
 /**
  * What is refused of the fields sent, those that the setting does not open among them; those of no document
@@ -239,8 +242,9 @@ export async function updateIssues(
   sent: unknown,
   identify: () => Promise<Viewer>,
 ): Promise<Issue[]> {
-  const among = (keys: readonly string[]) => keys.filter((key) => Object.hasOwn(Object(sent), key))
-  const theirs = among(['role', 'target'])
+  const keys = Object.keys(Object(sent))
+  const among = (some: ReadonlySet<string>) => keys.filter((key) => some.has(key))
+  const theirs = among(administratorsOnly)
   const unopened = among(settable).filter((key) => !core.settings.editableFields.includes(key))
   const isTheirs = theirs.length + unopened.length > 0 && isAdministrator(await identify())
   if (theirs.length > 0 && !isTheirs) fail({ code: 'forbidden' })
@@ -254,11 +258,19 @@ export function toChanges(sent: z.infer<typeof UpdateBody>): {
   changes: AccountChanges
   options: ChangeOptions
 } {
-  const { target, currentPassword, username, firstName, lastName, email, password, role } = sent
+  const {
+    target,
+    currentPassword,
+    username,
+    firstName,
+    lastName,
+    email,
+    password,
+    role,
+    ...parts
+  } = sent
   const profile = Object.fromEntries(
-    profileFields
-      .map((key) => [key, sent[key]] as const)
-      .filter(([, value]) => value !== undefined),
+    Object.entries(parts).filter(([, value]) => value !== undefined),
   )
   const changes: AccountChanges = {
     ...(username === undefined ? {} : { username }),
