@@ -50,7 +50,7 @@ export function endAllStatements(core: Core, account: SQL, keep: string | null):
 
 /** The same where the claim has moved the epoch; what else it ends goes by a trigger (migrations/0018). */
 export function endFormerStatement(core: Core, account: SQL, keep: string | null): Query {
-  // The view's trigger ends them, and owes the end of what KV knows of them (migrations/0021).
+  // The view's trigger ends them, and owes the end of what KV knows of them (migrations/0020).
   return core.db.run(sql`INSERT INTO session_endings (account_number, kept_token_hash, owed_id, at)
     SELECT number, ${keep}, ${forgettingId(core)}, ${core.now} FROM accounts WHERE number = ${account}`)
 }
