@@ -70,13 +70,8 @@ async function deliver(core: Core, recipient: string, letter: Letter): Promise<v
 const keysPerRow = 1000
 
 /** What the ids begin with of the rows that a request owes for keys; the first key of each follows. */
-function owedId(core: Core, kind: 'forget' | 'objects'): string {
+export function owedId(core: Core, kind: 'forget' | 'objects'): string {
   return `${kind} ${core.requestId} `
-}
-
-/** The same for KV records of sessions. */
-export function forgettingId(core: Core): string {
-  return owedId(core, 'forget')
 }
 
 /** Owes work on keys, a thousand a row; `keys` is a SELECT of one column `key`. */

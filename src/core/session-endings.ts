@@ -5,7 +5,7 @@ import { deleteSessionRecords } from '../storage/session-records'
 import { sql } from '../storage/sql'
 import type { Core } from './context'
 import { fail } from './errors'
-import { forgettingId, oweForgetting } from './outbox'
+import { owedId, oweForgetting } from './outbox'
 import { holds } from './scopes'
 import { type Credentials, findHolder, isAlive, type Viewer } from './sessions'
 
@@ -52,7 +52,7 @@ export function endAllStatements(core: Core, account: SQL, keep: string | null):
 export function endFormerStatement(core: Core, account: SQL, keep: string | null): Query {
   // The view's trigger ends them, and owes the end of what KV knows of them (migrations/0020).
   return core.db.run(sql`INSERT INTO session_endings (account_number, kept_token_hash, owed_id, at)
-    SELECT number, ${keep}, ${forgettingId(core)}, ${core.now} FROM accounts WHERE number = ${account}`)
+    SELECT number, ${keep}, ${owedId(core, 'forget')}, ${core.now} FROM accounts WHERE number = ${account}`)
 }
 
 /**

@@ -48,7 +48,9 @@ export function readOwnCookie(c: Context<AppEnv>, name: string): string | null {
 
 /** All that were sent, which several ask for, read once. */
 function cookiesOf(c: Context<AppEnv>): Cookies {
-  const cookies = c.get('cookies') ?? getCookie(c)
+  const read = c.get('cookies')
+  if (read) return read
+  const cookies = getCookie(c)
   c.set('cookies', cookies)
   return cookies
 }

@@ -19,6 +19,7 @@ export function createRoot(getPath: (request: Request) => string) {
 }
 
 const firstSegment = (path: string) => path.split('/', 2)[1] ?? ''
+const isPattern = (path: string) => /[:*]/.test(path)
 const everywhere = '*'
 
 /**
@@ -52,16 +53,18 @@ function createRouter<Handler>(): Router<Handler> {
     add(method, path, handler) {
       const segment = firstSegment(path)
       // What may stand for any word is looked at with each.
-      const first = /[:*]/.test(segment) ? everywhere : segment
+      const first = isPattern(segment) ? everywhere : segment
       routes.push([first, method, path, handler])
       firsts.add(first)
-      if (!/[:*]/.test(path)) literals.add(path)
+      if (!isPattern(path)) literals.add(path)
     },
     match(method, path) {
       const asked = `${method} ${path}`
-      const found = known.get(asked) ?? trieFor(path).match(method, path)
-      if (literals.has(path)) known.set(asked, found)
-      return found
+      const found = known.get(asked)
+      if (found) return found
+      const matched = trieFor(path).match(method, path)
+      if (literals.has(path)) known.set(asked, matched)
+      return matched
     },
   }
 }

@@ -230,6 +230,7 @@ const shownOnly = new Set(
 /** Keys that say how to change and whom, not what. */
 const control = ['target', 'role', 'currentPassword']
 const settable = new Set(Object.keys(UpdateBody.shape).filter((key) => !control.includes(key)))
+/** Of these, an administrator's. */
 const administratorsOnly = new Set(['role', 'target'])
 
 /**
