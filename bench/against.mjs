@@ -56,7 +56,7 @@ export async function measureAgainst({ bundles, place, options, progress }) {
   }
   const results = []
   for (const comparison of chosen) {
-    const from = (round) => (comparison.changes ? round * perRound : 0)
+    const from = (round) => round * perRound
     const turns = await takeTurns(
       contestants,
       rounds,

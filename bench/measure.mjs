@@ -12,6 +12,10 @@ import { copyState } from './world/state.mjs'
 
 /** A password of the full cost keeps the processor busy for long enough to be timed a few times only. */
 const fullCostPerRound = 8
+const fullCostShare = 1 / 5
+
+/** How many different reads there are. */
+const readsMax = 250
 
 const contestantNames = ['atrium', 'floor', 'floor again']
 
@@ -40,7 +44,7 @@ export async function measureWorld({ accounts, bundles, place, options, progress
     const isFirst = ({ operation }) => Number(operation.perishes ?? false)
     const inTurn = part.toSorted((a, b) => isFirst(b) - isFirst(a))
     for (const [done, one] of inTurn.entries()) {
-      results.push(await measureOperation(one, contestants, rounds))
+      results.push(await measureOperation(one, contestants))
       report(done + 1)
     }
     for (const contestant of contestants) await contestant.stop()
@@ -55,12 +59,15 @@ export async function measureWorld({ accounts, bundles, place, options, progress
 const withCost = (plans, hasFullCost) =>
   plans.filter(({ operation }) => (operation.hasFullCost ?? false) === hasFullCost)
 
-/** The requests of an operation: for reads the same in each round, for changes new ones. */
-function plan(operation, world, rounds, perRound) {
-  const size = operation.hasFullCost ? fullCostPerRound : perRound
-  const count = operation.changes ? size * (rounds + warmUpRounds) : size
+/** The requests of an operation: for reads the same again and again, for changes new ones. */
+function plan(operation, world, roundsOfAll, perRound) {
+  const { hasFullCost, changes } = operation
+  const rounds = hasFullCost ? Math.ceil(roundsOfAll * fullCostShare) : roundsOfAll
+  const size = hasFullCost ? fullCostPerRound : perRound
+  const sent = size * (rounds + warmUpRounds)
+  const count = changes ? sent : Math.min(sent, readsMax)
   const requests = Array.from({ length: count }, (_, k) => operation.request(k, world))
-  return { operation, size, requests, recordings: [] }
+  return { operation, rounds, size, requests, recordings: [] }
 }
 
 /** Gives how often a fresh isolate asked D1 for its first session check: as often as for any other. */
@@ -97,7 +104,7 @@ async function startAll(states, bundles, vars, { concurrency }) {
   return contestants
 }
 
-async function measureOperation({ operation, size, requests, recordings }, contestants, rounds) {
+async function measureOperation({ operation, rounds, size, requests, recordings }, contestants) {
   const [, ...floors] = contestants
   for (const floor of floors) await handOver(floor, recordings)
   const sent = requests.map((request, place) => ({
@@ -107,7 +114,7 @@ async function measureOperation({ operation, size, requests, recordings }, conte
   }))
   const replayed = sent.map((request, place) => ({ ...request, path: `/${place}` }))
   const partOf = (list, round) =>
-    operation.changes ? list.slice(round * size, (round + 1) * size) : list
+    Array.from({ length: size }, (_, n) => list[(round * size + n) % list.length])
   const results = await takeTurns(contestants, rounds, ({ name }, round) =>
     partOf(name === 'atrium' ? sent : replayed, round),
   )

@@ -69,25 +69,21 @@ export const comparisons = [
   {
     name: 'update',
     target: 2.8,
-    changes: true,
     request: ({ update }, { kept }, k) => by(kept[k % kept.length], update(k)),
   },
   {
     name: 'register',
     target: 2.5,
-    changes: true,
     request: ({ register }, _, k) => by('', register(`arrival_${k}`)),
   },
   {
     name: 'sign-out',
     target: 3,
-    changes: true,
     request: ({ signOut }, { leaving }, k) => by(leaving[k], signOut()),
   },
   {
     name: 'change of password',
     target: 1.7,
-    changes: true,
     request: ({ changePassword }, { changing }, k) =>
       by(changing[k % group], changePassword(Math.floor(k / group))),
   },
@@ -95,7 +91,6 @@ export const comparisons = [
     // To the same end: whoever has stolen a session is out.
     name: 'the same, others signed out',
     target: 1.7,
-    changes: true,
     request({ changePassword, endOthers }, { ending }, k) {
       const [method, path, body] = changePassword(Math.floor(k / ending.length))
       return by(ending[k % ending.length], [method, path, { ...body, ...endOthers }])
@@ -107,7 +102,6 @@ export const comparisons = [
   {
     name: 'sign-in',
     target: 1.5,
-    changes: true,
     request: ({ signIn }, _, k) => by('', signIn(`keeper_${k % group}`)),
   },
 ]

@@ -53,7 +53,7 @@ export function drawRatios({ title, about, bars, even }) {
         itemStyle: { color: colours.spread },
         renderItem: drawSpread,
         encode: { x: [0, 1], y: 2 },
-        data: bars.map(({ ratio }, place) => [ratio.min, ratio.max, place]),
+        data: bars.map(({ ratio }, place) => [ratio.low, ratio.high, place]),
       },
       {
         name: 'wanted',

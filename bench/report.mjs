@@ -2,9 +2,9 @@
 
 const digits = (number, places) => (number === null ? '–' : number.toFixed(places))
 
-/** The middle of several ratios, and how far they reach. */
-const spreadText = ({ median, min, max }) =>
-  `${digits(median, 2)} (${digits(min, 2)}–${digits(max, 2)})`
+/** The middle of several ratios, and between what half of them lie. */
+const spreadText = ({ median, low, high }) =>
+  `${digits(median, 2)} (${digits(low, 2)}–${digits(high, 2)})`
 
 /** A count, with the largest where requests differ. */
 const countText = ({ median, max }) =>

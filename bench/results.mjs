@@ -57,7 +57,7 @@ export function writeResults(measured, { machine, options }) {
       `Load of the machine before: ${machine.load.toFixed(2)}.`,
     ...pictures.map(({ file, alt }) => `![${alt}](${file})`),
     ...sectionsOf(measured).map(({ title, text }) => `## ${title}\n\n${text}`),
-    'Ratios are medians of the rounds, with the smallest and the largest; the control is the floor against itself. [What it all means](../README.md).',
+    'Ratios are medians of the rounds, and between the two in brackets lie half of the rounds; the control is the floor against itself. [What it all means](../README.md).',
   ].join('\n\n')
   writeFileSync(join(folder, `${name}.md`), `${text}\n`)
   return [`${name}.md`, ...pictures.map(({ file }) => file)].map((file) =>

@@ -1,9 +1,10 @@
 import { mean, median, quantile, ratio } from './statistics.mjs'
 
-// Contestants take turns in short rounds, so that whatever else the machine does meets all of them.
+// Contestants take turns in short rounds, so that whatever else the machine does meets all of them. Many short
+// rounds tell more than a few long ones, as a shared machine does not keep its pace for long.
 
 /** Rounds that are not counted: the runtime compiles what is used often. */
-export const warmUpRounds = 2
+export const warmUpRounds = 10
 
 /**
  * `contestants` have a name, a way to send and a way to tell their CPU time; `requestsOf` gives what

@@ -8,9 +8,9 @@ export function quantile(values, part) {
 
 export const median = (values) => quantile(values, 0.5)
 
-/** The middle of several, and how far they reach. */
+/** The middle of several, and between what half of them lie. */
 export function spread(values) {
-  return { median: median(values), min: Math.min(...values), max: Math.max(...values) }
+  return { median: median(values), low: quantile(values, 0.25), high: quantile(values, 0.75) }
 }
 
 export const mean = (values) => values.reduce((sum, one) => sum + one, 0) / values.length
