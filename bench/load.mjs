@@ -27,10 +27,15 @@ export function openLoad(origin, concurrency) {
     })
   }
 
-  /** Sends all, and gives how long each and all of them took. `check` sees every answer. */
-  async function sendAll(requests, check = () => undefined) {
+  /**
+   * Sends all without a pause, and gives how long each and all of them took after the first `leadIn`. `check` sees
+   * every answer.
+   */
+  async function sendAll(requests, { leadIn = 0, check = () => undefined } = {}) {
     const latencies = new Float64Array(requests.length)
+    let startedAt = performance.now()
     let next = 0
+    let answered = 0
     async function connection() {
       while (next < requests.length) {
         const place = next
@@ -38,12 +43,14 @@ export function openLoad(origin, concurrency) {
         const sentAt = performance.now()
         const answer = await send(requests[place])
         latencies[place] = performance.now() - sentAt
+        answered += 1
+        if (answered === leadIn) startedAt = performance.now()
         check(answer, place)
       }
     }
-    const startedAt = performance.now()
     await Promise.all(Array.from({ length: concurrency }, connection))
-    return { seconds: (performance.now() - startedAt) / 1000, latencies }
+    const seconds = (performance.now() - startedAt) / 1000
+    return { seconds, latencies: latencies.subarray(leadIn) }
   }
 
   return { send, sendAll, close: () => agent.destroy() }

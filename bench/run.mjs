@@ -19,7 +19,7 @@ const usage = `usage: npm run bench [-- options]
   --profile OPERATION     only tell where the time goes in one operation
   --costs                 only write bench/COSTS.md
   --only OPERATION        only this one; may be given several times
-  --rounds N (45) --requests N (50) --concurrency N (8)
+  --rounds N (27) --requests N (150) --concurrency N (8)
   --write                 leave a report and pictures under bench/results/
   --dir DIR               where local state is kept meanwhile; a memory disk spares it the disk's noise
 operations: ${operations.map(({ name }) => name).join(', ')}`
@@ -43,8 +43,8 @@ function readOptions() {
         costs: { type: 'boolean', default: false },
         write: { type: 'boolean', default: false },
         only: { type: 'string', multiple: true, default: [] },
-        rounds: { type: 'string', default: '45' },
-        requests: { type: 'string', default: '50' },
+        rounds: { type: 'string', default: '27' },
+        requests: { type: 'string', default: '150' },
         concurrency: { type: 'string', default: '8' },
         dir: { type: 'string', default: tmpdir() },
       },
