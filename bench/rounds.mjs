@@ -30,8 +30,7 @@ export async function takeTurns(contestants, rounds, requestsOf, learn = () => u
         const isSame = expectedBody === undefined || body.toString() === expectedBody
         if (!isRight || !isSame) wrong.push(`${status} ${body.toString().slice(0, 200)}`)
       }
-      const leadIn = Math.floor(requests.length * leadInPart)
-      const { seconds, latencies } = await contestant.load.sendAll(requests, { leadIn, check })
+      const { seconds, latencies } = await contestant.load.sendAll(requests, { leadInPart, check })
       if (wrong.length > 0) {
         throw new Error(
           `${contestant.name}: ${wrong.length} of ${requests.length} wrong: ${wrong[0]}`,
