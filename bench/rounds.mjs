@@ -1,4 +1,4 @@
-import { mean, median, quantile, ratio } from './statistics.mjs'
+import { median, quantile, ratio } from './statistics.mjs'
 
 // Contestants take turns in short rounds, so that whatever else the machine does meets all of them. Many short
 // rounds tell more than a few long ones, as a shared machine does not keep its pace for long.
@@ -49,13 +49,13 @@ const rate = ({ latencies, seconds }) => latencies.length / seconds
 /** What one contestant did in all rounds. */
 export function summarize(rounds) {
   const latencies = rounds.flatMap((round) => [...round.latencies])
-  const sent = rounds.reduce((sum, round) => sum + round.sent, 0)
+  const sum = (count) => rounds.reduce((total, round) => total + count(round), 0)
   const isCounted = rounds.every((round) => round.cpuMs !== null)
   return {
     perSecond: median(rounds.map(rate)),
     p50: quantile(latencies, 0.5),
     p99: quantile(latencies, 0.99),
-    cpuMs: isCounted ? (mean(rounds.map((round) => round.cpuMs)) * rounds.length) / sent : null,
+    cpuMs: isCounted ? sum(({ cpuMs }) => cpuMs) / sum(({ sent }) => sent) : null,
   }
 }
 
