@@ -2,7 +2,7 @@
 // that a new table needs no line here.
 
 /** Made by the platform, by wrangler or by a trigger, or of no use a minute later. */
-const notOurs = /^(_cf_|sqlite_|d1_migrations$|deployment_checks$)/
+const notOurs = /^(_cf_|sqlite_|d1_migrations$|deployment_checks$|account_search_pending$)/
 
 /** What no foreign key says. */
 const after = {

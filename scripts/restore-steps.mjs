@@ -206,6 +206,7 @@ async function verify(db, offered) {
     const [{ there }] = await rows(db, `SELECT COUNT(*) AS there FROM ${checkName(name)}`)
     result.push({ name, there, leftOut: count - there })
   }
+  await repeat(() => db.prepare('DELETE FROM account_search_pending').run())
   for (const [what, left, right] of sums) {
     const [{ same }] = await rows(db, `SELECT COALESCE((${left}), 0) = (${right}) AS same`)
     if (!same) throw new Error(`Restored, but ${what} are wrong.`)

@@ -57,7 +57,10 @@ export function matchingPeople(text: string, viewer: SQL, limit: number): SQL {
           beginning(2, sql`first_name_key`, key, viewer, limit),
           beginning(2, sql`last_name_key`, key, viewer, limit),
         ]
-      : [ranked(2, containing(wanted), viewer, limit)]),
+      : [
+          ranked(2, indexedAccounts(wanted), viewer, limit),
+          ranked(2, pendingAccounts(wanted), viewer, limit),
+        ]),
   ]
   return sql`(SELECT found, MIN(rank) AS rank FROM (${sql.join(branches, sql` UNION ALL `)})
     GROUP BY found ORDER BY rank LIMIT ${limit})`
@@ -95,37 +98,34 @@ export interface Namesakes {
 /** Fails with invalid_input for a text that is too short or too long. */
 export function namesakes(text: string): Namesakes {
   const wanted = wantedText(text)
-  const key = nameKey(wanted)
   if (lettersIn(wanted) >= trigramLength) {
-    // The one letter that is another at the end of a word; the index knows but one of them.
-    const inWord = (text: SQL) => sql`replace(${text}, 'ς', 'σ')`
-    const names = sql`accounts.first_name_key || ' ' || accounts.last_name_key`
-    return {
-      numbers: (limit) => sql`SELECT rowid AS number FROM account_search
-        WHERE account_search MATCH ${phraseOf(wanted)} LIMIT ${limit}`,
-      isAmong: sql`(instr(accounts.username_key, ${key}) > 0
-        OR instr(${inWord(names)}, ${inWord(sql`${key}`)}) > 0)`,
-    }
+    const places = [indexedNumbers(wanted), pendingAccounts(wanted)]
+    return { numbers: (limit) => someOf(places, limit), isAmong: isHolding(wanted) }
   }
+  const key = nameKey(wanted)
   const beginnings = [
     beginsWith(sql`accounts.username_key`, wanted.toLowerCase()),
     beginsWith(sql`accounts.first_name_key`, key),
     beginsWith(sql`accounts.last_name_key`, key),
   ]
+  const places = beginnings.map((begins) => sql`accounts WHERE ${begins}`)
   return {
-    numbers(limit) {
-      const branches = beginnings.map(
-        (begins) => sql`SELECT * FROM (SELECT number FROM accounts WHERE ${begins} LIMIT ${limit})`,
-      )
-      return sql`SELECT number FROM (${sql.join(branches, sql` UNION ALL `)}) LIMIT ${limit}`
-    },
+    numbers: (limit) => someOf(places, limit),
     isAmong: sql`(${sql.join(beginnings, sql` OR `)})`,
   }
 }
 
+/** So many numbers at most of each and of all. */
+function someOf(places: readonly SQL[], limit: SQL): SQL {
+  const some = places.map(
+    (place) => sql`SELECT * FROM (SELECT number FROM ${place} LIMIT ${limit})`,
+  )
+  return sql`SELECT number FROM (${sql.join(some, sql` UNION ALL `)}) LIMIT ${limit}`
+}
+
 /** Each branch stops by itself, so that a common text costs no more than a rare one. */
 function ranked(rank: number, where: SQL, viewer: SQL, limit: number): SQL {
-  return sql`SELECT * FROM (SELECT number AS found, ${rank} AS rank FROM ${where}
+  return sql`SELECT * FROM (SELECT accounts.number AS found, ${rank} AS rank FROM ${where}
     AND ${isShownTo(viewer)} LIMIT ${limit})`
 }
 
@@ -138,9 +138,30 @@ function beginsWith(column: SQL, from: string): SQL {
   return sql`(${column} <> '' AND ${column} >= ${from} AND ${column} < ${`${from}\u{10ffff}`})`
 }
 
-function containing(wanted: string): SQL {
-  return sql`account_search JOIN accounts ON accounts.number = account_search.rowid
-    WHERE account_search MATCH ${phraseOf(wanted)}`
+/** Who holds a text by the index, which is not up to date about those that wait for it. */
+function indexedNumbers(wanted: string): SQL {
+  return sql`(SELECT rowid AS number FROM account_search WHERE account_search MATCH ${phraseOf(wanted)}
+    AND rowid NOT IN (SELECT account_number FROM account_search_pending))`
+}
+
+function indexedAccounts(wanted: string): SQL {
+  return sql`${indexedNumbers(wanted)} AS indexed CROSS JOIN accounts
+    ON accounts.number = indexed.number WHERE true`
+}
+
+/** Who of those holds it: its triggers let fifteen wait at most. */
+function pendingAccounts(wanted: string): SQL {
+  return sql`account_search_pending CROSS JOIN accounts ON accounts.number = account_number
+    WHERE ${isHolding(wanted)}`
+}
+
+/** Whether an account holds it, as the index would say. */
+function isHolding(wanted: string): SQL {
+  // The one letter that is another at the end of a word; the index knows but one of them.
+  const inWord = (text: SQL) => sql`replace(${text}, 'ς', 'σ')`
+  const names = sql`accounts.first_name_key || ' ' || accounts.last_name_key`
+  const key = sql`${nameKey(wanted)}`
+  return sql`(instr(accounts.username_key, ${key}) > 0 OR instr(${inWord(names)}, ${inWord(key)}) > 0)`
 }
 
 /** Quoted as one phrase, so that nothing in the text is an operator of the index. */

@@ -73,5 +73,7 @@ function sweeps(core: Core) {
     sweep(sql`audit_entries`, sql`at <= ${now - recordKeptMs}`),
     sweep(sql`hourly_figures`, sql`hour <= ${now - recordKeptMs}`),
     sweep(sql`held_usernames`, sql`held_until <= ${now}`),
+    // Names of before, which would wait for as long as nobody changes theirs.
+    core.db.run(sql`DELETE FROM account_search_pending`),
   ] as const
 }

@@ -119,6 +119,7 @@ describe('what is taken', () => {
     )
     const found = `SELECT count(*) AS count FROM account_search
       WHERE rowid = ? AND account_search MATCH '"${who.username}"'`
+    await env.DB.exec('DELETE FROM account_search_pending')
     expect(await count(found)).toBe(1)
   })
 

@@ -18,10 +18,19 @@ async function find(text: string, limit = 50) {
   return findAs(seeker, text, limit)
 }
 
+/** The same whether the last names wait for the index or have gone into it. */
 async function findAs({ token }: { readonly token: string }, text: string, limit = 50) {
-  const found = await atrium.request((core) => searchPeople(core, callerWith(token), text, limit))
-  return found.map(({ person, isOpen }) => ({ username: person.username, isOpen }))
+  const search = async () => {
+    const found = await atrium.request((core) => searchPeople(core, callerWith(token), text, limit))
+    return found.map(({ person, isOpen }) => ({ username: person.username, isOpen }))
+  }
+  const before = await search()
+  await takeIn()
+  expect(await search()).toEqual(before)
+  return before
 }
+
+const takeIn = () => change('DELETE FROM account_search_pending')
 
 const usernames = async (text: string, limit = 50) =>
   (await find(text, limit)).map(({ username }) => username)
@@ -295,6 +304,8 @@ test('the index holds what the accounts say, whatever became of them', async () 
   await change('DELETE FROM accounts WHERE number = ?', gone)
   await change('UPDATE accounts SET first_name = first_name WHERE number = ?', same)
   await compareIndex()
+  await takeIn()
+  await compareIndex()
   const numbersOf = async (text: string) =>
     (
       await rowsOf('SELECT rowid FROM account_search WHERE account_search MATCH ?', `"${text}"`)
@@ -305,8 +316,26 @@ test('the index holds what the accounts say, whatever became of them', async () 
   expect(await numbersOf('cccc anna')).toEqual([same])
 })
 
+test('no more than fifteen accounts wait for the index', async () => {
+  const waiting = async () => (await rowsOf('SELECT 1 FROM account_search_pending')).length
+  await takeIn()
+  const counts = []
+  for (let i = 0; i < 33; i += 1) {
+    await named('Gggg')
+    counts.push(await waiting())
+  }
+  expect(counts).toEqual(Array.from({ length: 33 }, (_, i) => (i + 1) % 16))
+  await change(
+    "UPDATE accounts SET last_name = 'Hhhh', last_name_key = 'hhhh' WHERE first_name = 'Gggg'",
+  )
+  expect(await waiting()).toBeLessThan(16)
+  await compareIndex()
+  expect(await usernames('gggg hhhh')).toHaveLength(33)
+})
+
 test('the comparison finds an index that has lost its way', async () => {
   const { number } = await named('Ffff')
+  await takeIn()
   const lost =
     "VALUES ('delete', ?, (SELECT username FROM accounts WHERE number = ?), 'Ffff Byron')"
   await change(

@@ -157,3 +157,11 @@ test('what KV remembers of every session that has ended is forgotten, however ma
     FROM outbox JOIN json_each(target) WHERE kind = 'forget' AND value LIKE 'ended %'`)
   expect(owed).toHaveLength(2500)
 })
+
+test('whoever waits for the index of the search goes into it', async () => {
+  const { number } = await newUnconfirmed(atrium)
+  await sweep()
+  expect(await count('account_search_pending')).toBe(0)
+  const indexed = await rowsOf('SELECT rowid FROM account_search WHERE rowid = ?', number)
+  expect(indexed).toHaveLength(1)
+})
