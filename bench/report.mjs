@@ -100,7 +100,7 @@ export function besideTable(small, large) {
   const [few, many] = [counted(small.accounts), counted(large.accounts)]
   const about =
     `Filled with ${many} accounts and ${counted(large.follows)} follows in ` +
-    `${digits(large.fillSeconds, 0)} s; the database takes ${digits(large.bytes / 2 ** 30, 2)} GiB.`
+    `${digits(large.seconds, 0)} s; the database takes ${digits(large.bytes / 2 ** 30, 2)} GiB.`
   const pairs = small.results.map((one, place) => ({ one, other: large.results[place] }))
   const rows = tableOf(pairs, {
     operation: ({ one }) => one.name,
@@ -108,7 +108,7 @@ export function besideTable(small, large) {
     [`rows read, ${many}`]: ({ other }) => countText(other.costs.rowsRead),
     [`p99 ms, ${few}`]: ({ one }) => digits(one.atrium.p99, 2),
     [`p99 ms, ${many}`]: ({ other }) => digits(other.atrium.p99, 2),
-    'p99, ratio': ({ one, other }) => digits(other.atrium.p99 / one.atrium.p99, 2),
+    'p99, ratio': ({ other }) => spreadText(other.slowestToFirst),
     [`ratio to the floor, ${many}`]: ({ other }) => spreadText(other.ratio),
   })
   return `${about}\n\n${rows}`

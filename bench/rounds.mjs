@@ -61,3 +61,8 @@ export function summarize(rounds) {
 
 /** How much faster one is than another, round by round. */
 export const speedRatio = (ours, theirs) => ratio(ours.map(rate), theirs.map(rate))
+
+const slowest = ({ latencies }) => quantile(latencies, 0.99)
+
+/** How many times as long the slowest requests of one take, round by round: a stall of the machine is in one round. */
+export const slowestRatio = (ours, theirs) => ratio(ours.map(slowest), theirs.map(slowest))

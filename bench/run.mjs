@@ -6,7 +6,7 @@ import { measureAgainst } from './against.mjs'
 import { bundle } from './bundles.mjs'
 import { writeCosts } from './costs.mjs'
 import { describeMachine } from './machine.mjs'
-import { measureWorld } from './measure.mjs'
+import { measureWorlds } from './measure.mjs'
 import { operations } from './operations.mjs'
 import { profile } from './profile.mjs'
 import { openProgress } from './progress.mjs'
@@ -103,12 +103,10 @@ async function runAll() {
   const names = ['atrium', 'recorder', 'floor', 'mail', ...(options.against ? ['betterAuth'] : [])]
   const bundles = bundleAll(names)
   const given = { bundles, place, options, progress }
-  const small = await measureWorld({ ...given, accounts: 1_000 })
+  const sizes = [...new Set([1_000, options.accounts ?? 1_000])]
+  const [small, large = null] = await measureWorlds({ ...given, sizes })
   const starts = await measureStarts(given)
   const against = options.against ? await measureAgainst(given) : null
-  const large = options.accounts
-    ? await measureWorld({ ...given, accounts: options.accounts })
-    : null
   const measured = { small, starts, bundles, against, large }
   for (const { title, text } of sectionsOf(measured)) console.log(`\n${title}\n\n${text}`)
   if (!options.write) return
