@@ -47,17 +47,21 @@ export interface PortfolioPage {
 
 const inOrder = sql`ORDER BY profile_completeness DESC, id DESC`
 
-/** Numbers of accounts, as a table in SQL; some twice, and one more than are followed at most. */
+/** Numbers of accounts, as a table in SQL; some twice. */
 interface Lead {
   readonly name: SQL
   readonly definition: SQL
+  /** How many there are, or one more than are followed; a SELECT. */
+  readonly count: SQL
+  /** Whether all of them have one of the tags that are asked for. */
+  readonly isTagged: boolean
 }
 
 const isWhole = ({ name }: Lead) => sql`(SELECT yes FROM ${name}_is_whole)`
 
 /** Counted once, and only if anybody asks. */
-function countOf({ name }: Lead): SQL {
-  return sql`${name}_is_whole (yes) AS MATERIALIZED (SELECT COUNT(*) <= ${leadMax} FROM ${name})`
+function countOf({ name, count }: Lead): SQL {
+  return sql`${name}_is_whole (yes) AS MATERIALIZED (SELECT (${count}) <= ${leadMax})`
 }
 
 /** The best first, and those that are in order last. Where one is whole, the next ones are not read. */
@@ -72,8 +76,10 @@ function leadsOf(filters: PortfolioFilters): readonly [...Lead[], Lead] {
       : [
           {
             name: tagged,
-            definition: sql`${tagged} (number) AS MATERIALIZED (SELECT account_number
-              FROM account_tags WHERE tag_id IN (${tagIds(tags)}) LIMIT ${leadMax + 1})`,
+            definition: sql`${tagged} (number) AS NOT MATERIALIZED (SELECT account_number
+              FROM account_tags WHERE tag_id IN (${tagIds(tags)}))`,
+            count: sql`SELECT COALESCE(SUM(entry_count), 0) FROM tags WHERE tag_id IN (${tagIds(tags)})`,
+            isTagged: true,
           },
         ]
   // As a limit it is looked at once; as a condition it would be for each row.
@@ -89,18 +95,21 @@ function leadsOf(filters: PortfolioFilters): readonly [...Lead[], Lead] {
             name: named,
             definition: sql`${named} (number) AS MATERIALIZED
               (${namesakes(text).numbers(limitAfter(byTag))})`,
+            count: sql`SELECT COUNT(*) FROM ${named}`,
+            isTagged: false,
           },
         ]
   const others = [...byTag, ...byText]
   // Without an index of its own on ordinary accounts, as nearly every account is one.
   const isAdministrator = role === 'admin' ? sql`AND role = 'admin'` : sql``
-  // Alone it is read only as far as people are needed.
-  const kind = others.length === 0 ? sql`NOT MATERIALIZED` : sql`MATERIALIZED`
+  // Counted in an index of its own, and read only as far as people are needed.
   const byRange = {
     name: ranged,
-    definition: sql`${ranged} (number) AS ${kind} (SELECT number FROM accounts
+    definition: sql`${ranged} (number) AS NOT MATERIALIZED (SELECT number FROM accounts
       WHERE profile_completeness BETWEEN ${min} AND ${max} ${isAdministrator}
         ${inOrder} LIMIT ${limitAfter(others)})`,
+    count: sql`SELECT COUNT(*) FROM ${ranged}`,
+    isTagged: false,
   }
   return [...others, byRange]
 }
@@ -110,9 +119,15 @@ function tagIds(tags: readonly string[]): SQL {
   return sql`SELECT tag_id FROM tags WHERE tag_key IN (SELECT value FROM json_each(${keys}))`
 }
 
-/** What accounts must fit. Repeats what led to them, as they may have come by another way. */
+/** Whether a number is somebody's who has one of the tags, in SQL; without tags it is. */
+function hasTag(number: SQL, tags: readonly string[]): SQL {
+  if (tags.length === 0) return sql`1`
+  return sql`EXISTS (SELECT 1 FROM account_tags WHERE account_number = ${number} AND tag_id IN (${tagIds(tags)}))`
+}
+
+/** What accounts must fit but for the tags. Repeats what led to them, as they may have come by another way. */
 function conditions(filters: PortfolioFilters, viewer: SQL): SQL {
-  const { role, persona, completenessMin: min, completenessMax: max, tags, text, isOwn } = filters
+  const { role, persona, completenessMin: min, completenessMax: max, text, isOwn } = filters
   const isNamed = (given: string) =>
     isOwn
       ? namesakes(given).isAmong
@@ -124,12 +139,6 @@ function conditions(filters: PortfolioFilters, viewer: SQL): SQL {
       ? []
       : [sql`COALESCE(accounts.profile ->> 'persona', 'recipient') = ${persona}`]),
     ...(text === null ? [] : [isNamed(text)]),
-    ...(tags.length === 0
-      ? []
-      : [
-          sql`EXISTS (SELECT 1 FROM account_tags
-            WHERE account_number = accounts.number AND tag_id IN (${tagIds(tags)}))`,
-        ]),
     isShownTo(viewer),
   ]
   return sql.join(all, sql` AND `)
@@ -146,15 +155,20 @@ function isAllSeen(leads: readonly Lead[]): SQL {
   return last ? isWhole(last) : sql`1`
 }
 
-/** The numbers of the people who are looked at, as a SELECT. */
-function candidatesOf(leads: readonly Lead[], viewer: SQL): SQL {
+/**
+ * The numbers of the people who are looked at, as a SELECT. Who has none of the tags is left out before the account
+ * is read: among many accounts each is on a page of its own.
+ */
+function candidatesOf(leads: readonly Lead[], viewer: SQL, tags: readonly string[]): SQL {
+  const isFit = hasTag(sql`number`, tags)
   const [alone, ...others] = leads
-  if (!alone) return sql`SELECT ${viewer} AS number`
+  if (!alone) return sql`SELECT number FROM (SELECT ${viewer} AS number) WHERE ${isFit}`
   if (others.length === 0) return sql`SELECT number FROM ${alone.name}`
   const share = Math.floor(sampleMax / leads.length)
   const followed = leads.map(
-    (lead) => sql`SELECT * FROM (SELECT number FROM ${lead.name} LIMIT
-      CASE WHEN ${isWhole(lead)} THEN ${leadMax} WHEN ${isAllSeen(leads)} THEN 0 ELSE ${share} END)`,
+    (lead) => sql`SELECT number FROM (SELECT number FROM ${lead.name} LIMIT
+      CASE WHEN ${isWhole(lead)} THEN ${leadMax} WHEN ${isAllSeen(leads)} THEN 0 ELSE ${share} END)
+      WHERE ${lead.isTagged ? sql`1` : isFit}`,
   )
   return sql.join(followed, sql` UNION `)
 }
@@ -168,7 +182,7 @@ function pageOf(filters: PortfolioFilters, viewer: SQL, { limit, offset }: Windo
   return sql`(WITH ${sql.join(definitions.map((definition) => sql`${definition}, `))}
     fitting (number, profile_completeness, id) AS MATERIALIZED (
       SELECT accounts.number, accounts.profile_completeness, accounts.id
-      FROM (${candidatesOf(leads, viewer)}) AS candidates CROSS JOIN accounts ON accounts.number = candidates.number
+      FROM (${candidatesOf(leads, viewer, filters.tags)}) AS candidates CROSS JOIN accounts ON accounts.number = candidates.number
       WHERE ${conditions(filters, viewer)} ${order} LIMIT ${countMax + 1})
     SELECT MIN((SELECT COUNT(*) FROM fitting), ${countMax}) AS total,
       CASE WHEN (SELECT COUNT(*) FROM fitting) > ${countMax} THEN 1 ELSE NOT (${isAllSeen(leads)}) END AS is_capped,
