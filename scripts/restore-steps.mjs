@@ -206,6 +206,7 @@ async function verify(db, offered) {
     const [{ there }] = await rows(db, `SELECT COUNT(*) AS there FROM ${checkName(name)}`)
     result.push({ name, there, leftOut: count - there })
   }
+  // Whoever waits for the index of the search goes into it, as it is asked below.
   await repeat(() => db.prepare('DELETE FROM account_search_pending').run())
   for (const [what, left, right] of sums) {
     const [{ same }] = await rows(db, `SELECT COALESCE((${left}), 0) = (${right}) AS same`)
